@@ -1,0 +1,210 @@
+"""A campaign's plan: which stages each level walks, by when, and which instrument says so.
+
+The models mirror the YAML file key by key. Dates are whole days in the campaign's time zone, never instants; a day
+named as `target` or `deadline` still belongs to the time allowed (reports of 2020 counted congresses "to the end of
+30/6"; FACTS: inclusive). Cross-checks between the keys are in `calendars.plan.check`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+
+def _day(value: object) -> object:
+    # Left to itself pydantic also takes numbers, as seconds since 1970, and instants at midnight.
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise PydanticCustomError("no_such_day", "a day that exists in the calendar") from None
+    raise PydanticCustomError("not_a_day", "a day written year-month-day, like 2020-05-31")
+
+
+def _time_of_day(value: object) -> object:
+    if isinstance(value, time) or (
+        isinstance(value, str) and re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?", value)
+    ):
+        return value
+    raise PydanticCustomError("not_a_time", 'a time of day between 00:00 and 23:59, like "08:00"')
+
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Phrase = Annotated[str, StringConstraints(min_length=1)]
+Day = Annotated[date, BeforeValidator(_day)]
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+Share = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
+Offset = Annotated[int, Field(ge=0, le=400, strict=True)]
+
+
+class PlanModel(BaseModel):
+    """Frozen, and refuses keys it does not know: a misspelt key must not pass as an absent one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+
+class Text(PlanModel):
+    """A text in the two languages of the service."""
+
+    vi: Phrase
+    en: Phrase
+
+    def __getitem__(self, language: str) -> str:
+        return self.en if language == "en" else self.vi
+
+
+class Instrument(PlanModel):
+    """A directive, guidance or local plan. Numbers restart with every tenure: number **and** date name it."""
+
+    number: Phrase
+    date: Day
+    issuer: str | None = None
+    title: str | None = None
+    url: str | None = None
+
+
+class Due(PlanModel):
+    """A day by which a stage is to be held, that day included, and where the day comes from."""
+
+    date: Day
+    source: str | None = None
+
+
+class Window(PlanModel):
+    """Days from `from` to `to`, both included."""
+
+    from_: Day = Field(alias="from")
+    to: Day
+    source: str | None = None
+
+
+class LeadIn(PlanModel):
+    """A preparatory step, counted back from the first day of a stage in calendar or in working days."""
+
+    id: Identifier
+    title: Text | None = None
+    days: Offset | None = None
+    working_days: Annotated[int, Field(ge=0, le=260, strict=True)] | None = None
+    source: str | None = None
+
+
+class Gate(PlanModel):
+    """The stage may be held only when `share` of the unit's direct children held the stage `children`."""
+
+    children: Identifier
+    share: Share = 1.0
+
+
+class ResultType(StrEnum):
+    """What a reported result may be: `percent` 0-100, `ratio` as "290/292", the rest as named."""
+
+    BOOL = "bool"
+    INT = "int"
+    PERCENT = "percent"
+    RATIO = "ratio"
+    TEXT = "text"
+
+
+class Stage(PlanModel):
+    """One step of every unit of `level`: on one day for all (`on`), or in a window with up to two deadlines."""
+
+    id: Identifier
+    level: Identifier
+    title: Text | None = None
+    on: Day | None = None
+    opens: Day | None = None
+    target: Due | None = None
+    deadline: Due | None = None
+    after: Identifier | None = None
+    max_days: Annotated[int, Field(ge=1, le=31, strict=True)] | None = None
+    lead_ins: tuple[LeadIn, ...] = ()
+    results: dict[Identifier, ResultType] = Field(default_factory=dict)
+    remind: tuple[Offset, ...] | None = None
+    gate: Gate | None = None
+    pilots: Window | None = None
+    source: str | None = None
+
+
+class Freeze(PlanModel):
+    """A suspension: nothing is held from `from` to `to`, both included (`to` unknown while it lasts)."""
+
+    from_: Day = Field(alias="from")
+    to: Day | None = None
+    ordered: Day | None = None
+    source: str | None = None
+
+
+class Consent(PlanModel):
+    """Units with `tag` may report `result` for `stage` only once the body `from` has agreed."""
+
+    stage: Identifier
+    tag: Identifier
+    result: Identifier
+    from_: Phrase = Field(alias="from")
+    source: str | None = None
+
+
+class Reminders(PlanModel):
+    """When people are reminded: days before a date, every how many days once overdue, days until a superior hears."""
+
+    before: tuple[Offset, ...] = (30, 14, 7, 1)
+    overdue_every: Annotated[int, Field(ge=1, le=60, strict=True)] = 7
+    escalate_after: Annotated[int, Field(ge=1, le=60, strict=True)] = 3
+    at: TimeOfDay = time(8)
+    jitter_minutes: Annotated[int, Field(ge=0, le=240, strict=True)] = 15
+
+
+class Indicator(PlanModel):
+    """The share of reports of a stage (or of a level's stages) that state the result `share_of` as true.
+
+    `target` is a share, `at_least` a number of units; one of them is given.
+    """
+
+    id: Identifier
+    title: Text | None = None
+    stage: Identifier | None = None
+    level: Identifier | None = None
+    share_of: Identifier
+    target: Share | None = None
+    at_least: Annotated[int, Field(ge=1, strict=True)] | None = None
+    source: str | None = None
+
+
+class Plan(PlanModel):
+    """The whole plan of one campaign. Nothing of the campaign happens before `from` or after `until`."""
+
+    campaign: Identifier
+    title: Text
+    timezone: str = "Asia/Ho_Chi_Minh"
+    from_: Day = Field(alias="from")
+    until: Day
+    instruments: dict[Identifier, Instrument] = Field(default_factory=dict)
+    levels: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    level_titles: dict[Identifier, Text] = Field(default_factory=dict)
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    freezes: tuple[Freeze, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    reminders: Reminders = Reminders()
+    indicators: tuple[Indicator, ...] = ()
+
+    def stages_of(self, level: str) -> tuple[Stage, ...]:
+        """The stages a unit of `level` walks, in the plan's order."""
+        return tuple(stage for stage in self.stages if stage.level == level)
+
+    def stage(self, stage_id: str) -> Stage:
+        """The stage with this id. Raises `KeyError` when the plan has none."""
+        for stage in self.stages:
+            if stage.id == stage_id:
+                return stage
+        raise KeyError(stage_id)
+
+    def document(self) -> dict[str, Any]:
+        """The plan as plain JSON data, from which `Plan.model_validate` makes the same plan."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -1,0 +1,53 @@
+"""What each fact makes of a stage."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from calendars.sequence.events import Corrected, Enrolled, Event, Fact, FellOverdue, Held, Retracted, Scheduled
+from calendars.sequence.evolving import evolve, fold, number
+from calendars.sequence.state import Clock, Profile, StageState
+from tests.sequence.quang_ninh import RECORDED, blank, span
+
+STAGE = "grassroots_congress"
+DAY = date(2020, 5, 29)
+PLANNED = Scheduled(DAY, STAGE, date(2020, 5, 30), date(2020, 5, 31))
+HELD = Held(DAY, STAGE, date(2020, 5, 28), date(2020, 5, 29), {"members": 31})
+CORRECTED = Corrected(DAY, STAGE, DAY, DAY, "one day only", {"members": 32})
+OVERDUE = FellOverdue(DAY, STAGE, Clock.TARGET, date(2020, 5, 28))
+
+
+@pytest.mark.parametrize(
+    ("facts", "stage"),
+    [
+        ((PLANNED,), StageState(span("2020-05-30", "2020-05-31"))),
+        (
+            (PLANNED, HELD),
+            StageState(span("2020-05-30", "2020-05-31"), span("2020-05-28", "2020-05-29"), {"members": 31}),
+        ),
+        ((HELD, CORRECTED), StageState(None, span("2020-05-29"), {"members": 32})),
+        ((PLANNED, HELD, Retracted(DAY, STAGE, "void")), StageState(span("2020-05-30", "2020-05-31"))),
+        ((OVERDUE, OVERDUE), StageState(overdue=(Clock.TARGET,))),
+        ((OVERDUE, HELD), StageState(None, span("2020-05-28", "2020-05-29"), {"members": 31}, (Clock.TARGET,))),
+    ],
+)
+def test_a_stage_after_its_facts(facts: tuple[Fact, ...], stage: StageState) -> None:
+    start = blank("commune")
+    state = fold(start, number(start, facts, by="test", recorded=RECORDED))
+    assert state.stages == {STAGE: stage}
+    assert state.version == len(facts)
+    assert start == blank("commune")
+
+
+def test_an_enrolled_unit_follows_the_release_it_was_told() -> None:
+    profile = Profile("06664", "Tân Bình", "commune")
+    state = evolve(blank("commune"), Event(1, RECORDED, "test", Enrolled(DAY, profile, 3), "launch"))
+    assert (state.profile, state.rules_version, state.version, state.commands) == (profile, 3, 1, ("launch",))
+
+
+def test_only_the_last_commands_are_remembered() -> None:
+    orders = [*map(str, range(25)), "24", "", "24"]
+    events = [Event(no, RECORDED, "test", HELD, order) for no, order in enumerate(orders, 1)]
+    assert fold(blank("commune"), events).commands == tuple(map(str, range(5, 25)))
