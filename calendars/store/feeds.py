@@ -1,0 +1,238 @@
+"""What feeds are made of, held in memory: grants, units with their revisions, and rendered entries.
+
+A refresh asks one row whether anything changed and then reads only what did. Each refresh gives a new view that never
+changes: a reader keeps the one it began with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from calendars.plan.model import Plan
+from calendars.store.database import Store
+from calendars.store.grants import Grant, by_hash
+from calendars.store.schema import campaigns, counter, entries, grants, units
+
+
+@dataclass(frozen=True, slots=True)
+class FeedUnit:
+    """A unit. `revision` is the newest journal position of anything that is or ever was below it, itself included;
+    `modified` the instant (UTC) of that change."""
+
+    code: str
+    name: str
+    level: str
+    parent: str
+    tags: frozenset[str]
+    revision: int
+    modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One rendered entry with what filters look at. The days `first` to `last` are included both."""
+
+    uid: str
+    unit: str
+    stage: str
+    kind: str
+    status: str
+    first: date
+    last: date
+    vi: bytes
+    en: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which entries a feed shows: those of `under` and what is below it that meet every filter. An empty filter
+    admits everything; `since` and `until` admit entries that have a day between them, both included."""
+
+    under: str
+    levels: frozenset[str] = frozenset()
+    stages: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    statuses: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    since: date = date.min
+    until: date = date.max
+
+    @property
+    def narrows_entries(self) -> bool:
+        """Whether any filter looks at more of an entry than its unit."""
+        bounds = (self.since, self.until) != (date.min, date.max)
+        return bounds or bool(self.stages or self.kinds or self.statuses)
+
+
+@dataclass(frozen=True)
+class CampaignView:
+    """One campaign as feeds see it. `pieces` are in the order of their UIDs, which no change of a date disturbs."""
+
+    name: str
+    plan: Plan
+    units: Mapping[str, FeedUnit] = field(default_factory=dict)
+    pieces: Mapping[str, Piece] = field(default_factory=dict)
+
+    @cached_property
+    def children(self) -> Mapping[str, list[str]]:
+        """The codes of each unit's children."""
+        found: dict[str, list[str]] = {}
+        for code, unit in self.units.items():
+            found.setdefault(unit.parent, []).append(code)
+        return found
+
+    @cached_property
+    def tags(self) -> frozenset[str]:
+        """Every tag that a unit has."""
+        return frozenset().union(*(unit.tags for unit in self.units.values()))
+
+    def below(self, code: str) -> set[str]:
+        """The unit and every unit below it; empty when the campaign has no such unit."""
+        found: set[str] = set()
+        waiting = [code] if code in self.units else []
+        while waiting:
+            unit = waiting.pop()
+            if unit not in found:
+                found.add(unit)
+                waiting.extend(self.children.get(unit, ()))
+        return found
+
+    def upward(self, code: str) -> Iterator[FeedUnit]:
+        """The unit, its superior, that one's superior, up to the top."""
+        seen: set[str] = set()
+        while code in self.units and code not in seen:
+            seen.add(code)
+            yield self.units[code]
+            code = self.units[code].parent
+
+    def is_below(self, code: str, scope: str) -> bool:
+        """Whether the unit is `scope` or below it."""
+        return any(unit.code == scope for unit in self.upward(code))
+
+    def select(self, selection: Selection) -> list[Piece]:
+        """The entries of a feed, in the order of their UIDs."""
+        admitted = {
+            code
+            for code in self.below(selection.under)
+            if _admits(selection.levels, self.units[code].level)
+            and (not selection.tags or selection.tags & self.units[code].tags)
+        }
+        found = [piece for piece in self.pieces.values() if piece.unit in admitted]
+        if not selection.narrows_entries:
+            return found
+        return [
+            piece
+            for piece in found
+            if _admits(selection.stages, piece.stage)
+            and _admits(selection.kinds, piece.kind)
+            and _admits(selection.statuses, piece.status)
+            and piece.last >= selection.since
+            and piece.first <= selection.until
+        ]
+
+
+def _admits(wanted: Collection[str], value: str) -> bool:
+    return not wanted or value in wanted
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything that feeds need, as it was at one moment: grants under the hash of their secret, campaigns by name
+    in the order of their launch."""
+
+    grants: Mapping[str, Grant]
+    campaigns: Mapping[str, CampaignView]
+
+
+Mark = tuple[Any, ...]
+
+
+class Feeds:
+    """The newest view of the store. Safe to use from several threads; every method may block."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = Lock()
+        self._mark: Mark = ()
+        self._view = View({}, {})
+
+    def refresh(self) -> View:
+        """The store as it is now, whichever process changed it. Raises `StoreAway` when it does not answer."""
+        with self._lock, self._store.reading() as connection:
+            if not self._store.is_sqlite:
+                # By default each statement would see what was committed before it, not before the first.
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            mark = _mark(connection)
+            if mark != self._mark:
+                if self._mark and mark[0] < self._mark[0]:  # an older database took this one's place
+                    self._view = View({}, {})
+                self._view = self._read(connection)
+                self._mark = mark
+            return self._view
+
+    def _read(self, connection: Connection) -> View:
+        rows = connection.execute(select(campaigns.c.campaign, campaigns.c.plan).order_by(campaigns.c.position))
+        found = {}
+        for name, plan in rows:
+            known = self._view.campaigns.get(name) or CampaignView(name, Plan.model_validate(plan))
+            found[name] = _refreshed(connection, known, self._mark[0] if name in self._view.campaigns else 0)
+        return View(by_hash(connection), found)
+
+
+def _mark(connection: Connection) -> Mark:
+    """One cheap row that differs after every change of what feeds show: positions only grow, grants are only added
+    and revoked."""
+    query = select(
+        func.coalesce(select(counter.c.position).scalar_subquery(), 0),
+        select(func.count()).select_from(grants).scalar_subquery(),
+        select(func.count(grants.c.revoked)).scalar_subquery(),
+    )
+    return tuple(connection.execute(query).one())
+
+
+def _refreshed(connection: Connection, known: CampaignView, position: int) -> CampaignView:
+    """The campaign with what changed after `position`; the same object if nothing did."""
+    changed = [
+        FeedUnit(unit, name, level, parent, frozenset(tags), below, modified)
+        for unit, name, level, parent, tags, below, modified in connection.execute(
+            select(
+                units.c.unit,
+                units.c.name,
+                units.c.level,
+                units.c.parent,
+                units.c.tags,
+                units.c.below,
+                units.c.below_modified,
+            ).where(units.c.campaign == known.name, units.c.below > position)
+        )
+    ]
+    if not changed:
+        return known
+    return CampaignView(
+        known.name,
+        known.plan,
+        {**known.units, **{unit.code: unit for unit in changed}},
+        _pieces(connection, known, position),
+    )
+
+
+def _pieces(connection: Connection, known: CampaignView, position: int) -> Mapping[str, Piece]:
+    columns = [entries.c[name] for name in ("uid", "unit", "stage", "kind", "status", "first", "last", "vi", "en")]
+    query = select(*columns, entries.c.live).where(entries.c.campaign == known.name, entries.c.position > position)
+    pieces = dict(known.pieces)
+    grown = False
+    for *values, live in connection.execute(query):
+        piece = Piece(*values)
+        if not live:
+            pieces.pop(piece.uid, None)
+        else:
+            grown = grown or piece.uid not in pieces
+            pieces[piece.uid] = piece
+    return dict(sorted(pieces.items())) if grown else pieces

@@ -1,0 +1,154 @@
+"""The append-only journal: one transaction appends events and projects them.
+
+A unit's events are keyed by campaign, unit and number. Appending what is there already changes nothing; appending
+something else under a number that is taken tells the writer that it is behind, and gives it the journal's state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+
+from calendars.errors import CalendarError
+from calendars.plan.model import Plan
+from calendars.sequence.events import Line
+from calendars.sequence.messages import Append, Appended
+from calendars.store.database import Store
+from calendars.store.projecting import CAMPAIGN_STREAM, Placed, Projection, Renderer
+from calendars.store.schema import PROJECTIONS, counter, journal
+
+
+class JournalGap(CalendarError):
+    """Events before these are missing in the journal; nothing was written."""
+
+
+class Journal:
+    """Writes to the journal. One instance per process and thread; it remembers the plans it has read."""
+
+    def __init__(self, store: Store, renderer: Renderer) -> None:
+        self.store = store
+        self._renderer = renderer
+        self._plans: dict[str, Plan] = {}
+
+    def append(self, appends: Sequence[Append]) -> list[Appended]:
+        """Appends and projects all of `appends` in one transaction, in their order.
+
+        Raises `JournalGap` when numbers are missing before the first of a stream, `LookupError` when a unit comes
+        before its campaign, `StoreAway` when the database cannot be had. Then nothing at all is written.
+        """
+        with self.store.writing() as connection:
+            position = connection.scalar(select(counter.c.position).with_for_update())
+            projection = Projection(connection, self._renderer, self._plans)
+            projection.load({(append.campaign, append.unit) for append in appends})
+            rows: list[dict[str, Any]] = []
+            written: list[Appended] = []
+            versions: dict[tuple[str, str], int] = {}
+            for append in appends:
+                key = (append.campaign, append.unit)
+                if key not in versions:
+                    versions[key] = _version(connection, projection, append)
+                fresh = [line for line in append.lines if line.no > versions[key]]
+                repeated = [line for line in append.lines if line.no <= versions[key]]
+                if repeated and not _stands(connection, append, repeated, rows):
+                    written.append(Appended(versions[key], position, projection.state(*key)))
+                    continue
+                for line in fresh:
+                    if line.no != versions[key] + 1:
+                        raise JournalGap(f"{append.unit}: event {line.no} came, {versions[key] + 1} is missing")
+                    position += 1
+                    versions[key] = line.no
+                    placed = Placed(position, append.campaign, append.unit, line)
+                    projection.apply(placed)
+                    rows.append(_row(placed))
+                # A writer that repeats itself while the journal has gone further is behind as well.
+                ahead = versions[key] > append.lines[-1].no if append.lines else False
+                written.append(Appended(versions[key], position, projection.state(*key) if ahead else None))
+            if rows:
+                connection.execute(journal.insert(), rows)
+                projection.write()
+                connection.execute(update(counter).values(position=position))
+        return written
+
+    def rebuild(self, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
+        """Empties the projections and folds the whole journal into them again; gives the number of events.
+
+        One transaction: readers see the old projections until the new ones stand, and a failure changes nothing.
+        """
+        self._plans.clear()
+        with self.store.writing() as connection:
+            connection.execute(select(counter.c.position).with_for_update())
+            for table in PROJECTIONS:
+                connection.execute(delete(table))
+            total = connection.scalar(select(func.count()).select_from(journal)) or 0
+            done = 0
+            for chunk in _chunks(connection, 1_000):
+                projection = Projection(connection, self._renderer, self._plans)
+                projection.load({(placed.campaign, placed.unit) for placed in chunk})
+                for placed in chunk:
+                    projection.apply(placed)
+                projection.write()
+                done += len(chunk)
+                progress(done, total)
+        return done
+
+
+def _version(connection: Connection, projection: Projection, append: Append) -> int:
+    state = projection.state(append.campaign, append.unit)
+    if state is not None:
+        return state.version
+    last = select(func.max(journal.c.no)).where(journal.c.campaign == append.campaign, journal.c.unit == append.unit)
+    version = connection.scalar(last) or 0
+    if version and append.unit != CAMPAIGN_STREAM:
+        raise LookupError(f"unit {append.unit} is journalled but not projected: run `congress rebuild`")
+    return version
+
+
+def _stands(connection: Connection, append: Append, lines: Sequence[Line], rows: Sequence[dict[str, Any]]) -> bool:
+    """Whether the journal, or this very transaction, has these events under these numbers."""
+    numbers = [line.no for line in lines]
+    query = select(journal).where(
+        journal.c.campaign == append.campaign, journal.c.unit == append.unit, journal.c.no.in_(numbers)
+    )
+    there = {row.no: line_of_row(row) for row in connection.execute(query)}
+    for row in rows:
+        if row["campaign"] == append.campaign and row["unit"] == append.unit:
+            there[row["no"]] = Line(**{name: row[name] for name in _LINE})
+    return all(there.get(line.no) == line for line in lines)
+
+
+_LINE = ("no", "type", "effective", "recorded", "by", "data", "command")
+
+
+def _row(placed: Placed) -> dict[str, Any]:
+    line = {name: getattr(placed.line, name) for name in _LINE}
+    return {"position": placed.position, "campaign": placed.campaign, "unit": placed.unit, **line}
+
+
+def line_of_row(row: Row[Any]) -> Line:
+    """The line that a row of the journal holds."""
+    return Line(row.no, row.type, row.effective, row.recorded, row.by, row.data, row.command)
+
+
+def _chunks(connection: Connection, size: int) -> Iterator[list[Placed]]:
+    after = 0
+    while True:
+        query = select(journal).where(journal.c.position > after).order_by(journal.c.position).limit(size)
+        chunk = [Placed(row.position, row.campaign, row.unit, line_of_row(row)) for row in connection.execute(query)]
+        if not chunk:
+            return
+        yield chunk
+        after = chunk[-1].position
+
+
+def stream(connection: Connection, campaign: str, unit: str) -> list[Line]:
+    """The events of one unit, or of the campaign itself (`@campaign`), in order."""
+    query = select(journal).where(journal.c.campaign == campaign, journal.c.unit == unit).order_by(journal.c.no)
+    return [line_of_row(row) for row in connection.execute(query)]
+
+
+def whole(connection: Connection) -> Iterator[Placed]:
+    """Every event of every campaign in the order of the journal, a thousand at a time."""
+    for chunk in _chunks(connection, 1_000):
+        yield from chunk

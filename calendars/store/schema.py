@@ -1,0 +1,157 @@
+"""The tables. The journal is the truth; `PROJECTIONS` are folded from it and may be dropped and rebuilt at any time.
+
+Days are DATE. Instants are UTC, written as ISO 8601 text so that SQLite and PostgreSQL give back the same value.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, stored as `2020-06-11T02:30:00.123456+00:00`, which also sorts as text."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        return value.astimezone(UTC).isoformat(timespec="microseconds") if value is not None else None
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return datetime.fromisoformat(value) if value is not None else None
+
+
+metadata = MetaData()
+CAMPAIGN = String(64)
+CODE = String(64)
+STAGE = String(64)
+
+# One row: locked by every writer until it commits, so that positions become visible in the order of their numbers.
+counter = Table("counter", metadata, Column("id", Integer, primary_key=True), Column("position", BigInteger))
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("campaign", CAMPAIGN, nullable=False),
+    Column("unit", CODE, nullable=False),
+    Column("no", Integer, nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("effective", Date, nullable=False),
+    Column("recorded", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("command", String(128), nullable=False),
+    Column("data", JSON, nullable=False),
+    UniqueConstraint("campaign", "unit", "no"),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("campaign", CAMPAIGN, primary_key=True),
+    Column("plan", JSON, nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("today", Date, nullable=False),  # the campaign's day at its launch
+    Column("shift_days", Integer, nullable=False),  # campaign day = real day + shift
+    Column("launched", Instant, nullable=False),
+    Column("renderer", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
+)
+
+# `below` is the newest position of anything that is or ever was below the unit (itself included): a feed's ETag.
+units = Table(
+    "units",
+    metadata,
+    Column("campaign", CAMPAIGN, primary_key=True),
+    Column("unit", CODE, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("level", STAGE, nullable=False),
+    Column("parent", CODE, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", JSON, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("below", BigInteger, nullable=False),
+    Column("below_modified", Instant, nullable=False),
+    Index("units_by_parent", "campaign", "parent"),
+)
+
+stages = Table(
+    "stages",
+    metadata,
+    Column("campaign", CAMPAIGN, primary_key=True),
+    Column("unit", CODE, primary_key=True),
+    Column("stage", STAGE, primary_key=True),
+    Column("scheduled_first", Date),
+    Column("scheduled_last", Date),
+    Column("held_first", Date),
+    Column("held_last", Date),
+    Column("results", JSON, nullable=False),
+    Column("opens", Date),
+    Column("target", Date),
+    Column("deadline", Date),
+    Column("due", Date),  # the earliest day that can make it overdue: the one day for all, the target, the deadline
+    Column("margin_target", Integer),
+    Column("margin_deadline", Integer),
+    Index("stages_by_stage", "campaign", "stage", "held_last"),
+)
+
+# Rendered VEVENTs. A row whose entry left the feed stays with `live` false: SEQUENCE goes on if it returns.
+entries = Table(
+    "entries",
+    metadata,
+    Column("campaign", CAMPAIGN, primary_key=True),
+    Column("uid", String(255), primary_key=True),
+    Column("unit", CODE, nullable=False),
+    Column("stage", STAGE, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("live", Boolean, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("modified", Instant, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("vi", LargeBinary, nullable=False),
+    Column("en", LargeBinary, nullable=False),
+    Index("entries_by_unit", "campaign", "unit"),
+    Index("entries_by_position", "campaign", "position"),
+)
+
+# Who may read what. Only hashes of secrets are kept.
+grants = Table(
+    "grants",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("campaign", CAMPAIGN, nullable=False),
+    Column("scope", CODE, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("created", Instant, nullable=False),
+    Column("revoked", Instant),
+    Column("last_used", Instant),
+)
+
+PROJECTIONS = (campaigns, units, stages, entries)

@@ -1,0 +1,73 @@
+"""One thread writes to the journal; what arrives while it is writing shares the next transaction (group commit)."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+from calendars.errors import StoreAway
+from calendars.sequence.messages import Append, Appended
+from calendars.store.journal import Journal
+
+GROUP = 64
+
+
+class Writer:
+    """Takes appends from any thread. A commit waits for the disk; sharing one makes a thousand reports a second
+    possible where each alone would wait its turn."""
+
+    def __init__(self, journal: Journal, committed: Callable[[], None] = lambda: None) -> None:
+        self._journal = journal
+        self._committed = committed
+        self._waiting: queue.SimpleQueue[tuple[Append, Future[Appended]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="journal-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, append: Append) -> Future[Appended]:
+        """Asks for one append; the future raises what `Journal.append` raises."""
+        answer: Future[Appended] = Future()
+        self._waiting.put((append, answer))
+        return answer
+
+    def close(self) -> None:
+        """Writes what is waiting, then ends the thread."""
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            group, last = [first], False
+            while len(group) < GROUP:
+                try:
+                    following = self._waiting.get_nowait()
+                except queue.Empty:
+                    break
+                if following is None:
+                    last = True
+                    break
+                group.append(following)
+            self._write([item for item in group if item[1].set_running_or_notify_cancel()])
+            if last:
+                return
+
+    def _write(self, group: Sequence[tuple[Append, Future[Appended]]]) -> None:
+        if not group:
+            return
+        try:
+            written = self._journal.append([append for append, _ in group])
+        except StoreAway as error:
+            for _, answer in group:
+                answer.set_exception(error)
+        except Exception as error:
+            if len(group) == 1:
+                group[0][1].set_exception(error)
+                return
+            # One bad append must not fail its neighbours: each is tried alone.
+            for item in group:
+                self._write([item])
+        else:
+            for (_, answer), appended in zip(group, written, strict=True):
+                answer.set_result(appended)
+            self._committed()
