@@ -1,0 +1,113 @@
+"""What was held: `reports.csv`, one congress or election a row, with its results in columns `result.KEY`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from calendars.campaigns.faults import Faults, UnitLike, by_code
+from calendars.campaigns.tables import Row, read_table
+from calendars.errors import Problem, Problems
+from calendars.plan.model import Plan, Stage
+from calendars.sequence.results import parse_result
+from calendars.sequence.state import Results
+
+COLUMNS = ("unit", "stage", "on")
+RESULT = "result."
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A stage held by a unit from `on` to `to` (None: one day), both included.
+
+    `announced` is the day from which the date was known, None where it was never announced ahead.
+    """
+
+    unit: str
+    stage: str
+    on: date
+    to: date | None = None
+    results: Results = field(default_factory=dict)
+    announced: date | None = None
+    source: str = ""
+    certainty: str = ""
+    line: int = 0
+
+
+def read_reports(path: Path | str, plan: Plan, units: Iterable[UnitLike]) -> tuple[ReportRow, ...]:
+    """The reports of a file in its order. Raises `Problems` with every mistake found, `UserError` for no table.
+
+    Checked is what the file alone can get wrong (names, dates, types); whether the rules allow a report is decided
+    where reports are taken.
+    """
+    good, problems = sift_reports(path, plan, units)
+    if problems:
+        raise Problems(str(path), problems)
+    return good
+
+
+def sift_reports(
+    path: Path | str, plan: Plan, units: Iterable[UnitLike]
+) -> tuple[tuple[ReportRow, ...], tuple[Problem, ...]]:
+    """The good rows of a file and every problem of the others, by line.
+
+    Raises `UserError` or `Problems` only for a file that is no table of reports at all.
+    """
+    rows = read_table(path, COLUMNS)
+    known = by_code(units)
+    faults = Faults(path)
+    _check_result_columns(rows, plan, faults)
+    seen: dict[tuple[str, str], int] = {}
+    good: list[ReportRow] = []
+    for row in rows:
+        before = len(faults.problems)
+        report = _report(row, plan, known, faults)
+        first = seen.setdefault((row["unit"], row["stage"]), row.line)
+        if report and first != row.line:
+            faults.add(row.line, f"second report of {row['stage']!r} by {row['unit']!r}, the first is on line {first}")
+        if report and len(faults.problems) == before:
+            good.append(report)
+    return tuple(good), tuple(sorted(faults.problems))
+
+
+def _report(row: Row, plan: Plan, units: dict[str, UnitLike], faults: Faults) -> ReportRow | None:
+    faults.shape(row)
+    unit = faults.unit(row, units)
+    stage = faults.stage(row, plan, unit)
+    on, to = faults.days(row, plan)
+    announced = faults.day(row, "announced")
+    if announced and on and announced > on:
+        faults.add(row.line, f"announced {announced} is after on {on}")
+    if stage is None or on is None:
+        return None
+    results = _results(row, stage, faults)
+    return ReportRow(row["unit"], stage.id, on, to, results, announced, row["source"], row["certainty"], row.line)
+
+
+def _results(row: Row, stage: Stage, faults: Faults) -> Results:
+    results: Results = {}
+    for column, text in row.cells.items():
+        key = column.removeprefix(RESULT)
+        if key == column or not text:
+            continue
+        if key not in stage.results:
+            known = ", ".join(stage.results) or "none"
+            faults.add(row.line, f"{column}: {stage.id} has no such result, expected one of {known}")
+            continue
+        try:
+            results[key] = parse_result(stage.results[key], text)
+        except ValueError as error:
+            faults.add(row.line, f"{column} {text!r}: expected {error}")
+    return results
+
+
+def _check_result_columns(rows: Sequence[Row], plan: Plan, faults: Faults) -> None:
+    known = {key for stage in plan.stages for key in stage.results}
+    columns = rows[0].cells if rows else {}
+    for column in columns:
+        key = column.removeprefix(RESULT)
+        # A filled cell of such a column is a problem of its row; an empty column would else pass unseen.
+        if key != column and key not in known and not any(row[column] for row in rows):
+            faults.add(0, f"column {column!r}: no stage has this result, expected {', '.join(sorted(known))}")

@@ -1,0 +1,159 @@
+"""Tables as officials send them: CSV from any program, or the first sheet of an Excel workbook.
+
+Whatever the file, a row comes out as clean text: Unicode in NFC, no control or invisible format characters, one blank
+where there were several. Excel's own types become the text a CSV file would hold: dates are ISO dates, 205 is "205", a
+cell formatted as percent is "93.25%", one formatted as 00000 keeps its leading zeros.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import openpyxl
+
+from calendars.errors import Problem, Problems, UserError
+
+MAX_BYTES = 50_000_000
+BLANK_CATEGORIES = ("Cc", "Zl", "Zp", "Zs")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row under the header: its line in the file (from 1, the header's included) and the text of each column.
+
+    `surplus` counts filled cells beyond the header's columns, the sign of an unquoted separator in a name.
+    """
+
+    line: int
+    cells: dict[str, str]
+    surplus: int = 0
+
+    def __getitem__(self, column: str) -> str:
+        """The text of a column, "" where the file has no such column."""
+        return self.cells.get(column, "")
+
+
+class Cell(Protocol):
+    """What is used of openpyxl's cells, of which an empty one knows its value only."""
+
+    @property
+    def value(self) -> Any: ...
+
+
+def read_table(path: Path | str, required: Sequence[str] = ()) -> list[Row]:
+    """The rows of a CSV file (UTF-8, comma or semicolon) or of the first sheet of an XLSX file; empty rows left out.
+
+    Column names are compared in lower case. Raises `UserError` for a file that cannot be read as a table, `Problems`
+    for a header that lacks a column of `required` or names one twice.
+    """
+    path = Path(path)
+    readers = {".csv": _csv_lines, ".xlsx": _xlsx_lines}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise UserError(f"{path}: expected a file that ends in .csv or .xlsx")
+    lines = ((line, [clean(cell) for cell in cells]) for line, cells in reader(path, _content(path)))
+    filled = ((line, cells) for line, cells in lines if any(cells))
+    header_line, header = next(filled, (0, []))
+    if not header:
+        raise UserError(
+            f"{path}: the file is empty, expected a header" + (f" with {', '.join(required)}" * bool(required))
+        )
+    columns = [name.lower() for name in header]
+    _check_header(path, header_line, columns, required)
+    return [_row(line, columns, cells) for line, cells in filled]
+
+
+def clean(text: str) -> str:
+    """The text in NFC, control and format characters removed, every run of blanks and line ends one space."""
+    text = unicodedata.normalize("NFC", text)
+    spaced = "".join(" " if unicodedata.category(sign) in BLANK_CATEGORIES else sign for sign in text)
+    return " ".join("".join(sign for sign in spaced if unicodedata.category(sign) != "Cf").split())
+
+
+def _row(line: int, columns: list[str], cells: list[str]) -> Row:
+    padded = cells + [""] * (len(columns) - len(cells))
+    named = {name: cell for name, cell in zip(columns, padded, strict=False) if name}
+    return Row(line, named, sum(bool(cell) for cell in cells[len(columns) :]))
+
+
+def _check_header(path: Path, line: int, columns: list[str], required: Iterable[str]) -> None:
+    missing = [f"the header lacks the column {name!r}" for name in required if name not in columns]
+    twice = sorted({name for name in columns if name and columns.count(name) > 1})
+    messages = missing + [f"the header names the column {name!r} more than once" for name in twice]
+    if messages:
+        raise Problems(str(path), [Problem(line, 0, message) for message in messages])
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UserError(f"{path}: larger than {MAX_BYTES // 1_000_000} MB, expected a table of units or reports")
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _csv_lines(path: Path, content: bytes) -> Iterator[tuple[int, list[str]]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Problems(str(path), [Problem(line, 0, "not UTF-8; save the file as 'CSV UTF-8'")]) from error
+    first = text.lstrip().partition("\n")[0]
+    separator = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise Problems(str(path), [Problem(line, 0, f"not a row of CSV ({error})")]) from error
+        yield line, cells
+
+
+def _xlsx_lines(path: Path, content: bytes) -> Iterator[tuple[int, list[str]]]:
+    try:
+        with warnings.catch_warnings():
+            # openpyxl warns of drawings and validations it does not keep; only the cells matter here.
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()
+            lines = [(line, [_cell_text(cell) for cell in cells]) for line, cells in enumerate(sheet.iter_rows(), 1)]
+            book.close()
+    except Exception as error:  # a damaged workbook can fail anywhere between zip, XML and number formats
+        raise UserError(f"{path}: not a readable XLSX workbook") from error
+    yield from lines
+
+
+def _cell_text(cell: Cell) -> str:
+    value, shown_as = cell.value, str(getattr(cell, "number_format", ""))
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int | float):
+        return _number_text(value, shown_as)
+    return str(value)
+
+
+def _number_text(value: float, shown_as: str) -> str:
+    if "%" in shown_as:
+        return f"{round(value * 100, 6):.15g}%"
+    text = f"{value:.15g}"
+    return text.zfill(len(shown_as)) if re.fullmatch("0+", shown_as) else text

@@ -1,0 +1,208 @@
+"""The service: settings -> Temporal (a given cluster, or embedded) -> worker + web. It only wires."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import psutil
+import uvloop
+from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities.broadcast import BroadcastActivities
+from activities.journal import JournalActivities
+from calendars.errors import CalendarError
+from calendars.ical.renderer import IcalRenderer
+from calendars.store.database import Store, open_store
+from calendars.store.journal import Journal
+from calendars.store.writer import Writer
+from calendars.wallclock import real_now
+from calendars.web.app import WebApplication, create_app
+from workflows.campaign import CampaignCongress
+from workflows.client import CongressClient
+from workflows.commands.console import progress_bar, say
+from workflows.connection import cluster_is_named, connect
+from workflows.datafolder import DataFolder, ServiceRecord
+from workflows.demonstration import demonstration_feed
+from workflows.embedded import EmbeddedTemporal
+from workflows.launching import launch, prepare
+from workflows.settings import Settings, read_settings
+from workflows.unit import UnitCongress
+from workflows.webserver import listen, web_server
+
+# Measured on two cores: more workflow tasks at once only wait for each other, and replays must not starve.
+WORKFLOW_TASKS = 24
+CACHED_UNITS = 2_000
+DRAIN = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Temporal:
+    """Where Temporal is: `address` is empty for a named cluster."""
+
+    client: Client
+    address: str
+    ui: str
+
+
+def main() -> None:
+    """Runs the service until SIGTERM or an interrupt."""
+    parser = argparse.ArgumentParser(prog="worker.py", description="The service of Congress Calendars.")
+    parser.add_argument("--role", choices=("all", "worker", "web"), default="all", help="what this process runs")
+    parser.add_argument("--launch", metavar="NAME_OR_DIR", help="launch this campaign, or complete its launch")
+    parser.add_argument("--today", type=date.fromisoformat, metavar="DATE", help="the campaign's day at its launch")
+    options = parser.parse_args()
+    try:
+        uvloop.run(serve(read_settings(), options.role, options.launch, options.today))
+    except CalendarError as error:
+        sys.exit(str(error))
+
+
+async def serve(settings: Settings, role: str, name_or_dir: str | None, today: date | None) -> None:
+    """Starts what the role asks for, and on SIGTERM stops it in the order that loses nothing: web, worker, store."""
+    stopping = asyncio.Event()
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_, stopping.set)
+    folder = DataFolder(settings.data)
+    folder.make()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(folder.locked(role))
+        socket_ = listen(settings.host, settings.port) if role != "worker" else None
+        store = open_store(settings.store_url)
+        stack.callback(store.close)
+        say(f"opened the store {settings.store_url.rpartition('@')[2]}")
+        temporal = await stack.enter_async_context(_temporal(settings, folder)) if role != "web" else None
+        web = await stack.enter_async_context(_web(settings, store, folder, socket_)) if socket_ else None
+        if temporal:
+            await stack.enter_async_context(_worker(settings, store, folder, temporal, web))
+        process = psutil.Process(os.getpid())
+        record = ServiceRecord(
+            process.pid,
+            process.create_time(),
+            settings.board_url,
+            temporal.address if temporal else "",
+            temporal.ui if temporal else "",
+            settings.task_queue,
+        )
+        folder.announce(record)
+        stack.callback(folder.remove, "service.json")
+        if temporal and name_or_dir:
+            work = asyncio.create_task(_launch(settings, store, folder, temporal.client, name_or_dir, today))
+            await _either(work, stopping)
+        if not stopping.is_set():
+            _print_addresses(settings, store, folder, temporal, web is not None)
+            await stopping.wait()
+        say("stopping")
+
+
+@asynccontextmanager
+async def _temporal(settings: Settings, folder: DataFolder) -> AsyncIterator[Temporal]:
+    if cluster_is_named():
+        client = await connect()
+        say(f"connected to Temporal at {client.service_client.config.target_host}")
+        yield Temporal(client, "", "")
+        return
+    server = EmbeddedTemporal(folder, settings.temporal_port, settings.temporal_ui_port, say)
+    await server.start()
+    watching = asyncio.create_task(server.supervise())
+    try:
+        yield Temporal(await connect(server.address), server.address, server.ui)
+    finally:
+        watching.cancel()
+        await server.stop()
+
+
+@asynccontextmanager
+async def _web(settings: Settings, store: Store, folder: DataFolder, listening: socket.socket) -> AsyncIterator[WebApplication]:
+    app = create_app(
+        store,
+        public_url=settings.board_url,
+        today=lambda campaign: campaign.clock.day_at(real_now()),
+        open_board=settings.is_private,
+        now=real_now,
+    )
+    server = web_server(app)
+    serving = asyncio.create_task(server.serve([listening]))
+    say(f"serving on {settings.host}:{listening.getsockname()[1]}")
+    try:
+        yield app
+    finally:
+        await server.stop(serving)
+
+
+@asynccontextmanager
+async def _worker(
+    settings: Settings, store: Store, folder: DataFolder, temporal: Temporal, web: WebApplication | None
+) -> AsyncIterator[None]:
+    renderer = IcalRenderer()
+    writer = Writer(Journal(store, renderer), committed=web.changed if web else lambda: None)
+    client, queue = temporal.client, settings.task_queue
+    broadcast = BroadcastActivities(client, store, folder.path / "campaigns", queue, renderer.version)
+    worker = Worker(
+        client,
+        task_queue=queue,
+        workflows=[UnitCongress, CampaignCongress],
+        activities=[
+            JournalActivities(writer).journal_append,
+            broadcast.describe_launch,
+            broadcast.count_units,
+            broadcast.enrol_units,
+            broadcast.await_enrolled,
+        ],
+        # The sandbox halves the rate; tests run the same workflows inside it.
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        max_cached_workflows=CACHED_UNITS,
+        max_concurrent_workflow_tasks=WORKFLOW_TASKS,
+        max_concurrent_local_activities=200,
+        graceful_shutdown_timeout=DRAIN,
+    )
+    async with worker:
+        say(f"working on the task queue {queue}")
+        yield
+    writer.close()
+
+
+async def _launch(
+    settings: Settings, store: Store, folder: DataFolder, client: Client, name_or_dir: str, today: date | None
+) -> None:
+    prepared = await asyncio.to_thread(
+        lambda: prepare(name_or_dir, folder, store, today=today, now=real_now(), reports=True, by="worker.py --launch")
+    )
+    congress = CongressClient(client, prepared.start.campaign, settings.task_queue)
+    with progress_bar("Enrolling units") as advance:
+        done = await launch(congress, prepared, lambda at: advance(at.started, at.units))
+    say(f"{prepared.start.campaign}: {done.units:,} units are enrolled")
+
+
+async def _either(work: asyncio.Task[None], stopping: asyncio.Event) -> None:
+    """Waits for the work, or drops it when the service is told to stop; a launch goes on at the next start."""
+    stopped = asyncio.create_task(stopping.wait())
+    await asyncio.wait([work, stopped], return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not work.done():
+        work.cancel()
+        await asyncio.wait([work])
+    elif error := work.exception():
+        raise error
+
+
+def _print_addresses(settings: Settings, store: Store, folder: DataFolder, temporal: Temporal | None, web: bool) -> None:
+    if web:
+        say(f"Board: {settings.board_url}/")
+        feed = demonstration_feed(store, folder, settings.board_url)
+        say(f"Feed: {feed}" if feed else "No campaign is launched; start one with `congress launch quang-ninh-2020`.")
+    if temporal and temporal.ui:
+        say(f"Temporal: {temporal.ui}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Admitting more units to a running campaign from a file."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from calendars.campaigns.units import UnitRow, read_units
+from calendars.sequence.messages import CampaignStart
+from calendars.store.reading import Campaign, unit_profiles
+from workflows.datafolder import DataFolder
+
+COLUMNS = ("code", "name", "level", "parent", "tags", "source", "certainty")
+
+
+def stage_units(
+    file: Path, folder: DataFolder, connection: Connection, campaign: Campaign, *, by: str
+) -> tuple[CampaignStart, int]:
+    """Checks the units of `file` against the tree and keeps them in the data folder; gives how many are new.
+
+    Raises `Problems` naming every mistake in the file; then nothing is kept.
+    """
+    there = tuple(
+        UnitRow(unit.code, unit.name, unit.level, unit.parent, unit.tags)
+        for unit in unit_profiles(connection, campaign)
+    )
+    rows = read_units(file, campaign.plan.levels, there)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    name = f"{campaign.name}/units-{digest}"
+    kept = folder.path / "campaigns" / name
+    kept.mkdir(parents=True, exist_ok=True)
+    # JSON is YAML too: the plan as launched stands beside the units, so that the folder is a campaign's like any other.
+    (kept / "plan.yaml").write_text(json.dumps(campaign.plan.document(), ensure_ascii=False), encoding="utf-8")
+    with (kept / "units.csv").open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow(COLUMNS)
+        for row in rows:
+            writer.writerow((row.code, row.name, row.level, row.parent, " ".join(row.tags), row.source, row.certainty))
+    known = {unit.code for unit in there}
+    start = CampaignStart(campaign.name, campaign.launched_on, campaign.clock, by, name, reports=False)
+    return start, sum(1 for row in rows if row.code not in known)

@@ -1,0 +1,138 @@
+"""The typed client of the workflows: what the command line and the web app may ask, and how refusals come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, cast
+from uuid import uuid4
+
+from temporalio.client import (
+    Client,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.broadcast import unit_workflow_id
+from calendars.errors import UserError
+from calendars.sequence.commands import Command, Correct, Report, Retract, Schedule
+from calendars.sequence.messages import Answer, CampaignStart, Order, Progress, UnitStart
+from calendars.sequence.refusals import Refused
+from calendars.sequence.state import Results
+from workflows.campaign import CampaignCongress
+from workflows.unit import UnitCongress
+
+ANSWER_TIME = timedelta(seconds=30)
+
+
+class NoAnswer(UserError):
+    """Nobody took the order in time; whether it will be taken is not known. The same order may be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An order and what became of it."""
+
+    order: Order
+    answer: Answer
+
+
+class CongressClient:
+    """Commands of one campaign. Everything that changes a unit goes through its workflow."""
+
+    def __init__(self, client: Client, campaign: str, task_queue: str) -> None:
+        self._client = client
+        self.campaign = campaign
+        self._task_queue = task_queue
+
+    async def schedule(self, unit: str, stage: str, on: date, to: date | None = None, *, by: str) -> Sent:
+        """Sets or moves the days of a stage. Raises `Refused`."""
+        return await self.send(unit, Schedule(stage, on, to), by=by)
+
+    async def report(
+        self, unit: str, stage: str, on: date, to: date | None = None, results: Results | None = None, *, by: str
+    ) -> Sent:
+        """Reports that a stage was held. Raises `Refused`."""
+        return await self.send(unit, Report(stage, on, to, results or {}), by=by)
+
+    async def correct(self, unit: str, correction: Correct, *, by: str) -> Sent:
+        """Replaces what was reported. Raises `Refused`."""
+        return await self.send(unit, correction, by=by)
+
+    async def retract(self, unit: str, stage: str, reason: str, *, by: str) -> Sent:
+        """Takes a report back. Raises `Refused`."""
+        return await self.send(unit, Retract(stage, reason), by=by)
+
+    async def send(self, unit: str, command: Command, *, by: str, id: str | None = None) -> Sent:  # noqa: A002
+        """Sends a command; with the same `id` it may be sent again and is taken once.
+
+        Raises `Refused` when the rules refuse it, `UserError` for an unknown unit, `NoAnswer` when no worker answers.
+        """
+        order = Order(id or uuid4().hex, by, command)
+        handle = self._client.get_workflow_handle_for(UnitCongress.run, unit_workflow_id(self.campaign, unit))
+        try:
+            answer = await handle.execute_update(
+                UnitCongress.command, order, id=order.id, rpc_timeout=ANSWER_TIME
+            )
+        except WorkflowUpdateFailedError as error:
+            raise _refused(error) from error
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            raise NoAnswer(
+                f"The service did not answer within {ANSWER_TIME.seconds} seconds: "
+                f"whether {unit} took the order is not known, and it is safe to send it again."
+            ) from error
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                raise UserError(
+                    f"There is no unit {unit} running in campaign {self.campaign}; "
+                    "if the journal has it, `congress restore` starts it again."
+                ) from error
+            raise
+        return Sent(order, answer)
+
+    async def launch(self, start: CampaignStart) -> None:
+        """Starts the campaign's workflow unless it runs. The admission of its units follows by `enrol`."""
+        await self._client.start_workflow(
+            CampaignCongress.run,
+            start,
+            id=self._campaign_id,
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        )
+
+    async def enrol(self, start: CampaignStart) -> Progress:
+        """Admits every unit of a file that is not there yet; returns once readers see them all."""
+        handle = self._client.get_workflow_handle_for(CampaignCongress.run, self._campaign_id)
+        return await handle.execute_update(CampaignCongress.enrol, start, id=uuid4().hex)
+
+    async def progress(self) -> Progress:
+        """How far the running admission is."""
+        handle = self._client.get_workflow_handle_for(CampaignCongress.run, self._campaign_id)
+        return await handle.query(CampaignCongress.progress)
+
+    async def start_unit(self, start: UnitStart) -> None:
+        """Starts the workflow of a unit, unless it runs, with the state it is given."""
+        await self._client.start_workflow(
+            UnitCongress.run,
+            start,
+            id=unit_workflow_id(self.campaign, start.unit),
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        )
+
+    @property
+    def _campaign_id(self) -> str:
+        return f"congress/{self.campaign}"
+
+
+def _refused(error: WorkflowUpdateFailedError) -> Exception:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == "Refused":
+        code, params = cast("tuple[str, dict[str, Any]]", cause.details)
+        return Refused.rebuild(code, params)
+    return error

@@ -1,0 +1,182 @@
+"""Commands on the whole campaign: launch, status, history."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from calendars.sequence.events import Line
+from calendars.sequence.messages import Progress
+from calendars.store.database import open_store
+from calendars.store.journal import stream
+from calendars.store.projecting import CAMPAIGN_STREAM
+from calendars.store.reading import (
+    Campaign,
+    CampaignStatus,
+    Spread,
+    UnitStage,
+    UnitStatus,
+    campaign_status,
+    find_unit,
+    unit_status,
+)
+from calendars.wallclock import real_now
+from workflows.commands.console import day_text, margin_text, progress_bar, say, show, span_text
+from workflows.commands.context import AsOf, Context, Json, OptionalDay, context_of
+from workflows.commands.output import emit_json
+from workflows.launching import launch as launch_prepared
+from workflows.launching import prepare
+
+Name = Annotated[str, typer.Argument(metavar="NAME_OR_DIR", help="A bundled campaign, or a folder with a plan.yaml.")]
+Reports = Annotated[bool, typer.Option("--reports/--no-reports", help="Load the reports of the folder, or none.")]
+
+
+def launch(context: typer.Context, name_or_dir: Name, today: OptionalDay = None, reports: Reports = True) -> None:
+    """Start a campaign, or complete its start. Safe to repeat and to interrupt.
+
+    With --today the service runs as if that were the present day: reports up to it are loaded, later ones only as
+    planned dates where they had been announced by then.
+    """
+    campaign, done = asyncio.run(_launch(context_of(context), name_or_dir, today, reports))
+    say(f"{campaign}: {done.units:,} units are enrolled.")
+
+
+async def _launch(here: Context, name_or_dir: str, today: date | None, reports: bool) -> tuple[str, Progress]:
+    async with here.client("") as client:
+        store = open_store(here.settings.store_url)
+        try:
+            prepared = await asyncio.to_thread(
+                lambda: prepare(
+                    name_or_dir, here.folder, store, today=today, now=real_now(), reports=reports, by=here.author
+                )
+            )
+        finally:
+            store.close()
+        client.campaign = prepared.start.campaign
+        with progress_bar("Enrolling units") as advance:
+            done = await launch_prepared(client, prepared, lambda at: advance(at.started, at.units))
+    return prepared.start.campaign, done
+
+
+def status(
+    context: typer.Context,
+    unit: Annotated[str, typer.Argument(metavar="[UNIT]", help="A unit's code; without it the campaign.")] = "",
+    as_of: AsOf = None,
+    json: Json = False,
+) -> None:
+    """Where things stand, with margins in days against the local target and the central deadline (+ is early)."""
+    here = context_of(context)
+    with here.reading() as (connection, campaign):
+        day = as_of or here.day(campaign)
+        if unit:
+            of_unit = unit_status(connection, campaign, unit, day)
+        else:
+            of_campaign = campaign_status(connection, campaign, day)
+    if unit:
+        emit_json(_unit_json(of_unit)) if json else _show_unit(of_unit, campaign, day)
+    else:
+        emit_json(asdict(of_campaign)) if json else _show_campaign(of_campaign, campaign)
+
+
+def history(
+    context: typer.Context,
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="A unit's code, or @campaign.")],
+    json: Json = False,
+) -> None:
+    """A unit's events: what, effective when, recorded when, by whom."""
+    with context_of(context).reading() as (connection, campaign):
+        if unit != CAMPAIGN_STREAM:
+            find_unit(connection, campaign, unit)
+        lines = stream(connection, campaign.name, unit)
+    if json:
+        emit_json([line_json(line) for line in lines])
+        return
+    table = Table("No", "Event", "Effective", "Recorded (UTC)", "By", "What", title=unit)
+    for line in lines:
+        what = ", ".join(f"{key} {value}" for key, value in line.data.items() if value not in ({}, "", None))
+        recorded = f"{line.recorded:%d/%m/%Y %H:%M:%S}"
+        table.add_row(str(line.no), line.type, day_text(line.effective), recorded, line.by, what[:120])
+    show(table)
+
+
+def line_json(line: Line) -> dict[str, Any]:
+    """An event as `history --json` and the journal's export give it."""
+    return {
+        "no": line.no,
+        "type": line.type,
+        "effective": line.effective,
+        "recorded": line.recorded,
+        "by": line.by,
+        "data": line.data,
+    }
+
+
+def _unit_json(found: UnitStatus) -> dict[str, Any]:
+    def stage_json(stage: UnitStage) -> dict[str, Any]:
+        spans = {
+            name: {"from": span.first, "to": span.last} if span else None
+            for name, span in (("scheduled", stage.scheduled), ("held", stage.held))
+        }
+        return asdict(stage) | spans
+
+    return asdict(found) | {"stages": [stage_json(stage) for stage in found.stages]}
+
+
+def _show_unit(found: UnitStatus, campaign: Campaign, day: date) -> None:
+    table = Table("Stage", "Status", "Scheduled", "Held", "Target", "Margin", "Deadline", "Margin")
+    table.title = f"{found.name} ({found.unit}), {campaign.name}, as of {day_text(day)}"
+    for stage in found.stages:
+        table.add_row(
+            stage.stage,
+            stage.status,
+            span_text(stage.scheduled),
+            span_text(stage.held),
+            day_text(stage.target),
+            margin_text(stage.margin_target),
+            day_text(stage.deadline),
+            margin_text(stage.margin_deadline),
+        )
+    show(table)
+
+
+def _show_campaign(found: CampaignStatus, campaign: Campaign) -> None:
+    table = Table(
+        "Stage", "Level", "Held", "Units", "Share", "Overdue", "Last held", "Against target", "Against deadline"
+    )
+    table.title = f"{campaign.plan.title['en']} ({campaign.name}), as of {day_text(found.as_of)}"
+    for stage in found.stages:
+        table.add_row(
+            stage.stage,
+            stage.level,
+            f"{stage.held:,}",
+            f"{stage.units:,}",
+            f"{stage.share:.1%}",
+            f"{stage.overdue:,}",
+            day_text(stage.last_held),
+            _spread_text(stage.margin_target),
+            _spread_text(stage.margin_deadline),
+        )
+    show(table)
+    if found.indicators:
+        table = Table("Indicator", "Value", "Target", "Met", title="Indicators, over the reports that state them")
+        for indicator in found.indicators:
+            met = "–" if indicator.met is None else "yes" if indicator.met else "no"
+            table.add_row(indicator.id, _value_text(indicator.value), _value_text(indicator.target), met)
+        show(table)
+
+
+def _spread_text(spread: Spread | None) -> str:
+    if spread is None:
+        return "–"
+    return f"{margin_text(spread.min)} / {margin_text(spread.median)} / {margin_text(spread.max)}"
+
+
+def _value_text(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.0%}" if isinstance(value, float) else str(value)

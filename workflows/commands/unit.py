@@ -1,0 +1,98 @@
+"""Commands to one unit: schedule, report, correct, retract."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+from sqlalchemy import Connection
+
+from calendars.errors import UserError
+from calendars.sequence.commands import Command, Correct, Report, Retract, Schedule
+from calendars.sequence.results import parse_result
+from calendars.sequence.state import Results
+from calendars.store.reading import Campaign, find_unit
+from workflows.client import Sent
+from workflows.commands.context import Context, Day, OptionalDay, context_of
+from workflows.commands.console import say
+
+Unit = Annotated[str, typer.Argument(metavar="UNIT", help="The unit's code, such as 205 or 06664-01.")]
+Stage = Annotated[str, typer.Argument(metavar="STAGE", help="The stage's id, such as district_congress.")]
+Result = Annotated[list[str] | None, typer.Option("--result", metavar="KEY=VALUE", help="A result; may be repeated.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept in the history.")]
+
+
+def schedule(context: typer.Context, unit: Unit, stage: Stage, on: Day, to: OptionalDay = None) -> None:
+    """Set the days of a stage, or move them."""
+    _send(context_of(context), unit, Schedule(stage, on, to), "scheduled")
+
+
+def report(
+    context: typer.Context, unit: Unit, stage: Stage, on: Day, to: OptionalDay = None, result: Result = None
+) -> None:
+    """Report that a stage was held."""
+    here = context_of(context)
+    _send(here, unit, Report(stage, on, to, _results(here, unit, stage, result)), "reported")
+
+
+def correct(
+    context: typer.Context,
+    unit: Unit,
+    stage: Stage,
+    reason: Reason,
+    on: OptionalDay = None,
+    to: OptionalDay = None,
+    result: Result = None,
+) -> None:
+    """Correct what was reported: only what is given changes."""
+    here = context_of(context)
+    _send(here, unit, Correct(stage, reason, on, to, _results(here, unit, stage, result)), "corrected")
+
+
+def retract(context: typer.Context, unit: Unit, stage: Stage, reason: Reason) -> None:
+    """Take a report back: the stage was not held."""
+    _send(context_of(context), unit, Retract(stage, reason), "retracted")
+
+
+def _results(here: Context, unit: str, stage: str, given: list[str] | None) -> Results:
+    if not given:
+        return {}
+    with here.reading() as (connection, campaign):
+        return parse_results(given, _types(connection, campaign, unit, stage))
+
+
+def _types(connection: Connection, campaign: Campaign, unit: str, stage: str) -> dict[str, str]:
+    level = find_unit(connection, campaign, unit).level
+    found = next((one for one in campaign.plan.stages_of(level) if one.id == stage), None)
+    return dict(found.results) if found else {}
+
+
+def parse_results(given: list[str], types: dict[str, str]) -> Results:
+    """`KEY=VALUE` pairs as typed results. A key that the stage has not is left to the rules, which name the right ones.
+
+    Raises `UserError` for what is no pair or no value of the key's type.
+    """
+    results: Results = {}
+    for pair in given:
+        key, equals, text = pair.partition("=")
+        if not equals or not key:
+            raise UserError(f"--result {pair}: expected KEY=VALUE.")
+        try:
+            results[key] = parse_result(types[key], text) if key in types else text
+        except ValueError as error:
+            raise UserError(f"--result {pair}: {error}.") from error
+    return results
+
+
+def _send(here: Context, unit: str, command: Command, done: str) -> None:
+    with here.reading() as (connection, campaign):
+        name = find_unit(connection, campaign, unit).name
+
+    async def send() -> Sent:
+        async with here.client(campaign.name) as client:
+            return await client.send(unit, command, by=here.author)
+
+    answer = asyncio.run(send()).answer
+    seen = "" if answer.visible else " It is accepted and not yet visible: the store does not answer now."
+    say(f"{unit} {name}: {command.stage if command.kind != 'enrol' else ''} {done}, event {answer.last}.{seen}")

@@ -1,0 +1,110 @@
+"""Launching a campaign: check its folder, keep a copy in the data folder, start its workflow, admit its units."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from temporalio.client import WorkflowQueryFailedError
+from temporalio.service import RPCError
+
+from calendars.campaigns.bundle import Bundle, find_bundle, load_bundle
+from calendars.campaigns.opening import check_opening
+from calendars.errors import UserError
+from calendars.plan.clock import campaign_today
+from calendars.sequence.messages import CampaignClock, CampaignStart, Progress
+from calendars.store.database import Store
+from calendars.store.reading import Campaign, campaign_names, read_campaign
+from workflows.client import CongressClient
+from workflows.datafolder import DataFolder
+
+FILES = ("plan.yaml", "units.csv", "reports.csv", "records.csv", "contacts.csv")
+LAUNCH = "launch"
+POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A checked launch, ready to start."""
+
+    bundle: Bundle
+    start: CampaignStart
+
+
+def prepare(
+    name_or_dir: str, folder: DataFolder, store: Store, *, today: date | None, now: datetime, reports: bool, by: str
+) -> Prepared:
+    """Reads and checks a campaign's folder and keeps a copy of it. Nothing is started.
+
+    Raises `Problems` with every mistake of its files, `UserError` when the campaign was launched otherwise before.
+    """
+    source = find_bundle(name_or_dir)
+    bundle = load_bundle(source)
+    plan = bundle.plan
+    known = _known(store, plan.campaign)
+    if known is not None:
+        _check_same(known, bundle, today)
+        day, clock = known.launched_on, known.clock
+    else:
+        real = campaign_today(now, plan.timezone, 0)
+        day = today or real
+        if not plan.from_ <= day <= plan.until:
+            raise UserError(
+                f"--today {day}: the campaign {plan.campaign} lasts from {plan.from_} to {plan.until}, "
+                "expected a day within it."
+            )
+        clock = CampaignClock(plan.timezone, (day - real).days, plan.reminders.jitter_minutes * 60)
+    if reports:
+        check_opening(bundle, day, str(source / "reports.csv"))
+    _keep(source, folder.campaign_folder(plan.campaign) / LAUNCH)
+    return Prepared(bundle, CampaignStart(plan.campaign, day, clock, by, f"{plan.campaign}/{LAUNCH}", reports))
+
+
+def _known(store: Store, campaign: str) -> Campaign | None:
+    with store.reading() as connection:
+        return read_campaign(connection, campaign) if campaign in campaign_names(connection) else None
+
+
+def _check_same(known: Campaign, bundle: Bundle, today: date | None) -> None:
+    if today is not None and today != known.launched_on:
+        raise UserError(
+            f"--today {today}: the campaign {known.name} was launched as of {known.launched_on}, and its clock runs on."
+        )
+    if bundle.plan.document() != known.plan.document():
+        raise UserError(
+            f"The plan of {known.name} differs from the one it was launched with; the dates of a running campaign "
+            "are changed by an amendment, never by another launch."
+        )
+
+
+def _keep(source: Path, kept: Path) -> None:
+    kept.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        if (source / name).exists():
+            temporary = kept / f".{name}"
+            shutil.copyfile(source / name, temporary)
+            temporary.replace(kept / name)
+
+
+async def launch(client: CongressClient, prepared: Prepared, progress: Callable[[Progress], None]) -> Progress:
+    """Starts the campaign or completes its start. Safe to repeat, and to interrupt at any point."""
+    await client.launch(prepared.start)
+    return await admit(client, prepared.start, progress)
+
+
+async def admit(client: CongressClient, start: CampaignStart, progress: Callable[[Progress], None]) -> Progress:
+    """Admits the units of a kept folder, telling how far it is."""
+    enrolling = asyncio.ensure_future(client.enrol(start))
+    try:
+        while not enrolling.done():
+            await asyncio.wait([enrolling], timeout=POLL_SECONDS)
+            with suppress(RPCError, WorkflowQueryFailedError):
+                progress(await client.progress())
+        return enrolling.result()
+    finally:
+        enrolling.cancel()
