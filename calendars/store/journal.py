@@ -39,7 +39,7 @@ class Journal:
         before its campaign, `StoreAway` when the database cannot be had. Then nothing at all is written.
         """
         with self.store.writing() as connection:
-            position = connection.scalar(select(counter.c.position).with_for_update())
+            position: int = connection.execute(select(counter.c.position).with_for_update()).scalar_one()
             projection = Projection(connection, self._renderer, self._plans)
             projection.load({(append.campaign, append.unit) for append in appends})
             rows: list[dict[str, Any]] = []

@@ -240,9 +240,7 @@ class Projection:
                 for stage in working.state.rules.stages
             ],
         )
-        changed = [
-            (key, uid, row) for key, unit in touched.items() for uid, row in unit.entries.items() if row.changed
-        ]
+        changed = [(key, uid, row) for key, unit in touched.items() for uid, row in unit.entries.items() if row.changed]
         self._upsert(entries, [self._entry_row(key, uid, row) for key, uid, row in changed if row.entry is not None])
         left = [
             {"in_campaign": key[0], "of": uid, "number": row.sequence, "at": row.modified, "new": row.position}

@@ -138,7 +138,7 @@ def campaign_status(connection: Connection, campaign: Campaign, day: date, under
     if under is not None:
         find_unit(connection, campaign, under)
         query = query.where(stages.c.unit.in_(select(below(campaign.name, under).c.unit)))
-    by_stage: dict[str, list[Row[Any]]] = {stage.id: [] for stage in campaign.plan.stages}
+    by_stage: dict[str, list[Any]] = {stage.id: [] for stage in campaign.plan.stages}
     for row in connection.execute(query):
         by_stage[row.stage].append(row)
     summaries = [_summary(stage.id, stage.level, by_stage[stage.id], day) for stage in campaign.plan.stages]
@@ -171,9 +171,7 @@ def _spread(values: Iterable[int | None]) -> Spread | None:
     return Spread(min(known), median(known), max(known)) if known else None
 
 
-def _indicator(
-    indicator: Indicator, plan: Plan, by_stage: dict[str, list[Row[Any]]], day: date
-) -> IndicatorValue:
+def _indicator(indicator: Indicator, plan: Plan, by_stage: dict[str, list[Any]], day: date) -> IndicatorValue:
     of = [stage.id for stage in plan.stages if indicator.stage == stage.id or indicator.level == stage.level]
     stated = [
         row.results[indicator.share_of]
@@ -183,7 +181,9 @@ def _indicator(
     ]
     reached = sum(1 for value in stated if value is True)
     target = indicator.at_least if indicator.at_least is not None else indicator.target
-    value: float | int | None = reached if indicator.at_least is not None else (reached / len(stated) if stated else None)
+    value: float | int | None = (
+        reached if indicator.at_least is not None else (reached / len(stated) if stated else None)
+    )
     if not stated:
         value = None
     met = None if value is None or target is None else value >= target
@@ -201,9 +201,7 @@ def below(campaign: str, unit: str) -> Any:
 
 def find_unit(connection: Connection, campaign: Campaign, unit: str) -> Row[Any]:
     """The row of a unit. Raises `UserError` when the campaign has none with this code."""
-    row = connection.execute(
-        select(units).where(units.c.campaign == campaign.name, units.c.unit == unit)
-    ).one_or_none()
+    row = connection.execute(select(units).where(units.c.campaign == campaign.name, units.c.unit == unit)).one_or_none()
     if row is None:
         raise UserError(f"There is no unit {unit} in campaign {campaign.name}.")
     return row

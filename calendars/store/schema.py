@@ -93,6 +93,7 @@ units = Table(
     Column("below", BigInteger, nullable=False),
     Column("below_modified", Instant, nullable=False),
     Index("units_by_parent", "campaign", "parent"),
+    Index("units_by_below", "campaign", "below"),
 )
 
 stages = Table(

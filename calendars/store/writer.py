@@ -60,7 +60,7 @@ class Writer:
         except StoreAway as error:
             for _, answer in group:
                 answer.set_exception(error)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever asked, and goes there
             if len(group) == 1:
                 group[0][1].set_exception(error)
                 return
@@ -68,6 +68,6 @@ class Writer:
             for item in group:
                 self._write([item])
         else:
+            self._committed()  # before the answers: whoever is answered may look at once
             for (_, answer), appended in zip(group, written, strict=True):
                 answer.set_result(appended)
-            self._committed()

@@ -108,9 +108,7 @@ def test_a_writer_behind_the_journal_is_given_its_state(store: Store, journal: J
 def test_one_bad_stream_undoes_the_whole_transaction(store: Store, journal: Journal) -> None:
     at = position(store)
     with pytest.raises(LookupError, match="without being enrolled"):
-        journal.append(
-            [events("205", held(date(2020, 5, 20)), first=2), events("999", held(date(2020, 5, 20)))]
-        )
+        journal.append([events("205", held(date(2020, 5, 20)), first=2), events("999", held(date(2020, 5, 20)))])
     assert position(store) == at
 
 
@@ -180,7 +178,9 @@ def test_the_writer_groups_and_keeps_a_bad_append_from_its_neighbours(store: Sto
     assert positions == list(range(1, 84))
 
 
-def test_writers_of_two_processes_number_without_gap_or_double(database_url: str, store: Store, journal: Journal) -> None:
+def test_writers_of_two_processes_number_without_gap_or_double(
+    database_url: str, store: Store, journal: Journal
+) -> None:
     other = Journal(open_store(database_url), TrialRenderer())
     failures: list[BaseException] = []
 
@@ -188,7 +188,7 @@ def test_writers_of_two_processes_number_without_gap_or_double(database_url: str
         try:
             for code in range(first, first + 20):
                 mine.append([events(str(code), enrolled(str(code), "22"))])
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - shown by the test
             failures.append(error)
 
     threads = [threading.Thread(target=write, args=(mine, at)) for mine, at in ((journal, 500), (other, 600))]

@@ -118,6 +118,7 @@ def upgrade() -> None:
         sa.Column("below_modified", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("campaign", "unit"),
     )
+    op.create_index("units_by_below", "units", ["campaign", "below"], unique=False)
     op.create_index("units_by_parent", "units", ["campaign", "parent"], unique=False)
 
 

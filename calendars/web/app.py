@@ -1,0 +1,101 @@
+"""The web application: feeds first, without the framework in their way; everything else behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from calendars.errors import StoreAway
+from calendars.store.database import Store
+from calendars.store.feeds import Feeds
+from calendars.store.reading import Campaign
+from calendars.web.feed import PREFIX, FeedApplication, Receive, Scope, Send
+from calendars.web.freshness import Freshness
+from calendars.web.pages import Pages, Settings
+
+# Feeds are secrets of their own; Google asks here before it fetches one (and obeys).
+ROBOTS = """\
+User-agent: Google-Calendar-Importer
+Allow: /feeds/
+
+User-agent: *
+Disallow: /
+"""
+STYLE = Path(__file__).with_name("static") / "style.css"
+
+
+class WebApplication:
+    """ASGI. `changed()` is called by whoever commits in this process, from any thread, right after the commit."""
+
+    def __init__(self, framework: FastAPI, feeds: FeedApplication, freshness: Freshness) -> None:
+        self.framework = framework
+        self.feeds = feeds
+        self.changed = freshness.changed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers feeds itself and hands everything else on."""
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await self.feeds(scope, receive, send)
+        else:
+            await self.framework(scope, receive, send)
+
+
+def create_app(
+    store: Store,
+    *,
+    public_url: str,
+    today: Callable[[Campaign], date],
+    open_board: bool,
+    feed_url_demo: Callable[[], str | None] = lambda: None,
+    ready: Callable[[], Awaitable[bool]] | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> WebApplication:
+    """The application over a store.
+
+    `public_url` is where people find the service, `today` gives a campaign's day, `open_board` shows the board without
+    a login (only for a service bound to loopback), `feed_url_demo` gives the one secret address the board may show,
+    `ready` says whether commands can be taken now, and `now` when a grant was used.
+    """
+    freshness = Freshness(Feeds(store))
+    feeds = FeedApplication(freshness, store, now)
+    pages = Pages(store, freshness, Settings(public_url, feed_url_demo, today, open_board))
+    style = STYLE.read_bytes()
+
+    # The framework's own documentation pages load scripts from elsewhere.
+    routes: list[BaseRoute] = [Route("/", pages.board), Route("/units/{unit}", pages.unit)]
+    framework = FastAPI(title="Congress Calendars", docs_url=None, redoc_url=None, openapi_url=None, routes=routes)
+
+    @framework.get("/healthz")
+    async def healthz() -> PlainTextResponse:
+        return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
+
+    @framework.get("/readyz")
+    async def readyz() -> JSONResponse:
+        parts = {"store": await _answers(freshness)}
+        if ready is not None:
+            parts["temporal"] = await ready()
+        return JSONResponse(parts, 200 if all(parts.values()) else 503, {"cache-control": "no-store"})
+
+    @framework.get("/robots.txt")
+    async def robots() -> PlainTextResponse:
+        return PlainTextResponse(ROBOTS, headers={"cache-control": "max-age=3600"})
+
+    @framework.get("/style.css")
+    async def stylesheet() -> Response:
+        headers = {"cache-control": "max-age=3600", "x-content-type-options": "nosniff"}
+        return Response(style, media_type="text/css", headers=headers)
+
+    return WebApplication(framework, feeds, freshness)
+
+
+async def _answers(freshness: Freshness) -> bool:
+    try:
+        await freshness.view()
+    except StoreAway:
+        return False
+    return True

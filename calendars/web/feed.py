@@ -1,0 +1,227 @@
+"""`/feeds/{token}.ics`: calendars behind a secret address, a bare ASGI application in front of the framework.
+
+An unchanged feed is answered from memory: whether it changed is known before an entry is looked at. Neither a log nor a
+body ever holds a token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from calendars.errors import StoreAway, UserError
+from calendars.ical.calendar import assemble
+from calendars.ical.detail import Detail, reduced
+from calendars.ical.rendering import RENDERER
+from calendars.ical.wording import unit_name
+from calendars.store.database import Store
+from calendars.store.feeds import CampaignView, View
+from calendars.store.grants import Grant, record_use, token_hash
+from calendars.web.bodies import Bodies
+from calendars.web.conditional import http_date, not_modified, wants_gzip
+from calendars.web.freshness import Freshness
+from calendars.web.parameters import OutOfScope, Parameters, UnknownUnit, read
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+PREFIX, SUFFIX = "/feeds/", ".ics"
+ALLOW = b"GET, HEAD, OPTIONS"
+RETRY_SECONDS = 30
+USE_RECORDED_EVERY = timedelta(hours=1)
+REMEMBERED_ADDRESSES = 4096
+_PRIVATE: Headers = [(b"referrer-policy", b"no-referrer"), (b"x-content-type-options", b"nosniff")]
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """An address that opens something, with what a client may compare before anything is made."""
+
+    grant: Grant
+    campaign: CampaignView
+    parameters: Parameters
+    etag: str
+    modified: datetime
+    headers: Headers = field(default_factory=list)
+
+
+class Refused(Exception):
+    """An answer that is not a calendar: status and one sentence."""
+
+    def __init__(self, status: int, sentence: str, *headers: tuple[bytes, bytes]) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+        self.headers = list(headers)
+
+
+class FeedApplication:
+    """Answers GET, HEAD and OPTIONS below `/feeds/`. `now` tells the time for recording when a grant was last used."""
+
+    def __init__(
+        self, freshness: Freshness, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._freshness = freshness
+        self._store = store
+        self._now = now
+        self._bodies = Bodies()
+        self._view: View | None = None
+        self._feeds: dict[tuple[str, bytes], Feed] = {}
+        self._used: dict[str, datetime] = {}
+        self._recording: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI, for scopes of type `http`."""
+        try:
+            status, headers, body = await self._answer(scope)
+        except Refused as refusal:
+            body = f"{refusal.sentence}\n".encode(errors="replace")
+            status = refusal.status
+            headers = [
+                (b"content-type", b"text/plain; charset=utf-8"),
+                (b"content-length", str(len(body)).encode()),
+                (b"cache-control", b"no-store"),
+                *refusal.headers,
+            ]
+        await send({"type": "http.response.start", "status": status, "headers": [*headers, *_PRIVATE]})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    async def _answer(self, scope: Scope) -> tuple[int, Headers, bytes]:
+        if scope["method"] == "OPTIONS":
+            return 204, [(b"allow", ALLOW)], b""
+        if scope["method"] not in {"GET", "HEAD"}:
+            raise Refused(405, "A feed is only read, with GET or HEAD.", (b"allow", ALLOW))
+        feed = await self._find(scope["path"], scope["query_string"])
+        self._note_use(feed.grant)
+        headers: Headers = scope["headers"]
+        if not_modified(headers, feed.etag, feed.modified):
+            return 304, feed.headers, b""
+        gzip = feed.parameters.gzip and wants_gzip(headers)
+        body = await self._bodies.get(feed.etag, gzip, lambda: content(feed))
+        described = [
+            *feed.headers,
+            (b"content-type", b"text/calendar; charset=utf-8"),
+            (b"content-disposition", f'inline; filename="{_filename(feed)}"'.encode("ascii")),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        return 200, [*described, (b"content-encoding", b"gzip")] if gzip else described, body
+
+    async def _find(self, path: str, query: bytes) -> Feed:
+        try:
+            view = await self._freshness.view()
+        except StoreAway as error:
+            retry = (b"retry-after", str(RETRY_SECONDS).encode())
+            raise Refused(503, "The store does not answer now; the calendar is unchanged.", retry) from error
+        token = path.removeprefix(PREFIX).removesuffix(SUFFIX) if path.endswith(SUFFIX) else ""
+        key = token_hash(token), query
+        if view is not self._view or len(self._feeds) > REMEMBERED_ADDRESSES:
+            self._view, self._feeds = view, {}
+        feed = self._feeds.get(key)
+        if feed is None:
+            feed = self._feeds[key] = _opened(view, *key)
+        return feed
+
+    def _note_use(self, grant: Grant) -> None:
+        now = self._now()
+        last = self._used.get(grant.id, grant.last_used)
+        if last is None or now - last >= USE_RECORDED_EVERY:
+            self._used[grant.id] = now
+            task = asyncio.create_task(self._record_use(grant.id, now))
+            self._recording.add(task)
+            task.add_done_callback(self._recording.discard)
+
+    async def _record_use(self, grant_id: str, at: datetime) -> None:
+        def write() -> None:
+            with self._store.writing() as connection:
+                record_use(connection, grant_id, at)
+
+        try:
+            await asyncio.to_thread(write)
+        except StoreAway:
+            self._used.pop(grant_id, None)
+            _log.warning("the use of grant %s could not be recorded now", grant_id)
+
+    async def close(self) -> None:
+        """Waits for what is still being recorded."""
+        await asyncio.gather(*self._recording)
+
+
+def _opened(view: View, hashed: str, query: bytes) -> Feed:
+    grant = view.grants.get(hashed)
+    if grant is None:
+        raise Refused(404, "There is no calendar at this address.")
+    if grant.revoked is not None:
+        raise Refused(410, "This address was withdrawn; ask for a new one.")
+    campaign = view.campaigns.get(grant.campaign)
+    if campaign is None or grant.scope not in campaign.units:
+        # An empty calendar would make clients drop what they have.
+        raise Refused(
+            503, "The campaign of this calendar is still being loaded.", (b"retry-after", str(RETRY_SECONDS).encode())
+        )
+    try:
+        parameters = read(query, campaign, grant.scope)
+    except UnknownUnit as error:
+        raise Refused(404, str(error)) from error
+    except OutOfScope as error:
+        raise Refused(403, str(error)) from error
+    except UserError as error:
+        raise Refused(400, str(error)) from error
+    unit = campaign.units[parameters.selection.under]
+    etag = _etag(campaign, parameters)
+    headers = [
+        (b"etag", etag.encode()),
+        (b"last-modified", http_date(unit.modified).encode()),
+        # Kept, but asked for again each time: a 304 costs nothing, and a report shows at the very next fetch.
+        (b"cache-control", b"private, no-cache"),
+        (b"vary", b"accept-encoding"),
+    ]
+    return Feed(grant, campaign, parameters, etag, unit.modified, headers)
+
+
+def _etag(campaign: CampaignView, parameters: Parameters) -> str:
+    """Strong, the same for every coding: address, renderer, and the newest change of anything ever below the unit."""
+    under = parameters.selection.under
+    parts = (campaign.name, under, parameters.given, RENDERER, campaign.units[under].revision)
+    return f'"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+def content(feed: Feed) -> bytes:
+    """The whole calendar of a feed, empty of entries or not."""
+    parameters = feed.parameters
+    selected = feed.campaign.select(parameters.selection)
+    pieces = [piece.en if parameters.language == "en" else piece.vi for piece in selected]
+    if parameters.detail is not Detail.FULL:
+        pieces = [reduced(piece, parameters.detail) for piece in pieces]
+    return assemble(*_named(feed), pieces)
+
+
+_COVERS: Mapping[str, str] = {
+    "vi": "Các mốc đại hội của {unit} và các đơn vị bên dưới trong đợt {campaign}. Bộ lọc: {filters}.",
+    "en": "Congress dates of {unit} and the units below it in {campaign}. Filters: {filters}.",
+}
+_NO_FILTER: Mapping[str, str] = {"vi": "không có", "en": "none"}
+
+
+def _named(feed: Feed) -> tuple[str, str]:
+    """The calendar's name and what it covers: nobody should take a narrow feed for a full one."""
+    language, campaign = feed.parameters.language, feed.campaign
+    unit = unit_name(campaign.units[feed.parameters.selection.under].name)
+    said: str = getattr(unit, language)
+    filters = "; ".join(f"{name}={value}" for name, value in feed.parameters.given if name not in {"lang", "gzip"})
+    description = _COVERS[language].format(
+        unit=said, campaign=campaign.plan.title[language], filters=filters or _NO_FILTER[language]
+    )
+    return f"{said[:1].upper()}{said[1:]} - {campaign.plan.title[language]}", description
+
+
+def _filename(feed: Feed) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]", "-", f"{feed.campaign.name}-{feed.parameters.selection.under}{SUFFIX}")

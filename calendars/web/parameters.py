@@ -1,0 +1,129 @@
+"""The filters in a feed's address, checked against the campaign: a misspelt one must not show an empty calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import parse_qsl
+
+from calendars.errors import UserError
+from calendars.ical.detail import Detail
+from calendars.ical.entries import Kind
+from calendars.sequence.state import Status
+from calendars.store.feeds import CampaignView, Selection
+
+LANGUAGES = ("vi", "en")
+STATUSES = (Status.HELD, Status.SCHEDULED, Status.OPEN, Status.OVERDUE)
+LISTS = ("level", "stage", "kind", "status", "tag")
+SINGLE = ("under", "from", "to", "lang", "detail", "gzip")
+MOST_FIELDS = 50
+
+
+class OutOfScope(UserError):
+    """The unit exists, but this address does not open it."""
+
+
+class UnknownUnit(UserError):
+    """The campaign has no such unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What an address asks for. `given` are its filters in one order and spelling, for the ETag and for people."""
+
+    selection: Selection
+    language: str
+    detail: Detail
+    gzip: bool
+    given: tuple[tuple[str, str], ...]
+
+
+def read(query: bytes, campaign: CampaignView, scope: str) -> Parameters:
+    """The filters of a query string, within the grant's `scope`. Raises `UserError` with one sentence that names what
+    is allowed."""
+    values = _values(query)
+    under = _one(values, "under") or scope
+    if under not in campaign.units:
+        raise UnknownUnit(f"under={under}: campaign {campaign.name} has no such unit.")
+    if not campaign.is_below(under, scope):
+        raise OutOfScope(f"under={under}: this address opens unit {scope} and what is below it.")
+    chosen = {
+        "level": _list(values, "level", campaign.plan.levels),
+        "stage": _list(values, "stage", [stage.id for stage in campaign.plan.stages]),
+        "kind": _list(values, "kind", Kind),
+        "status": _list(values, "status", STATUSES),
+        "tag": _list(values, "tag", campaign.tags),
+    }
+    since, until = _day(values, "from") or date.min, _day(values, "to") or date.max
+    if since > until:
+        raise UserError(f"from={since}: expected a day up to to={until}.")
+    language = _choice(values, "lang", LANGUAGES)
+    detail = _choice(values, "detail", [*Detail])
+    gzip = _choice(values, "gzip", ("on", "off"))
+    selection = Selection(
+        under, chosen["level"], chosen["stage"], chosen["kind"], chosen["status"], chosen["tag"], since, until
+    )
+    given = {name: ",".join(sorted(chosen[name])) for name in LISTS if chosen[name]}
+    given |= {name: values[name][0] for name in SINGLE if name in values}
+    return Parameters(selection, language, Detail(detail), gzip == "on", tuple(sorted(given.items())))
+
+
+def _values(query: bytes) -> dict[str, list[str]]:
+    try:
+        pairs = parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, strict_parsing=bool(query), max_num_fields=MOST_FIELDS
+        )
+    except ValueError as error:
+        raise UserError(f"The filters are not understood ({error}), expected NAME=VALUE joined by &.") from error
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if name not in LISTS and name not in SINGLE:
+            raise UserError(f"{name}: no such filter, expected one of {_or(sorted((*LISTS, *SINGLE)))}.")
+        values.setdefault(name, []).append(value)
+    return values
+
+
+def _one(values: dict[str, list[str]], name: str) -> str | None:
+    found = values.get(name)
+    if found is None:
+        return None
+    if len(found) > 1 or not found[0]:
+        raise UserError(f"{name}: expected one value.")
+    return found[0]
+
+
+def _list(values: dict[str, list[str]], name: str, allowed: Iterable[str]) -> frozenset[str]:
+    chosen = frozenset(part for value in values.get(name, ()) for part in value.split(","))
+    _check(name, chosen, list(allowed))
+    return chosen
+
+
+def _choice(values: dict[str, list[str]], name: str, allowed: Collection[str]) -> str:
+    """The value, or the first of the allowed ones."""
+    chosen = _one(values, name) or next(iter(allowed))
+    _check(name, [chosen], allowed)
+    return chosen
+
+
+def _check(name: str, chosen: Iterable[str], allowed: Collection[str]) -> None:
+    for value in sorted(chosen):
+        if value not in allowed:
+            expected = f"expected {_or(sorted(allowed))}" if allowed else f"no unit here has a {name}"
+            raise UserError(f"{name}={value}: {expected}.")
+
+
+def _day(values: dict[str, list[str]], name: str) -> date | None:
+    value = _one(values, name)
+    if value is None:
+        return None
+    try:
+        if len(value) != len("2020-06-30"):  # other forms of ISO 8601 name weeks, which nobody means here
+            raise ValueError
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UserError(f"{name}={value}: expected a day as 2020-06-30.") from None
+
+
+def _or(values: Iterable[str]) -> str:
+    return ", ".join(str(value) for value in values)

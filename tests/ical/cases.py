@@ -1,0 +1,89 @@
+"""A small plan and states of its units, for golden files and parse-back tests."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from calendars.ical.rendering import Stamp
+from calendars.plan.model import Plan
+from calendars.sequence.state import Clock, Profile, Results, Rules, Span, StageState, UnitState
+
+PLAN = Plan.model_validate(
+    {
+        "campaign": "quang-ninh-2020",
+        "title": {"vi": "Đại hội đảng bộ các cấp, nhiệm kỳ 2020-2025", "en": "Party congresses, term 2020-2025"},
+        "from": "2019-12-01",
+        "until": "2020-12-31",
+        "instruments": {"directive-35": {"number": "35-CT/TW", "date": "2019-05-30"}},
+        "levels": ["province", "district", "commune", "village"],
+        "level_titles": {
+            "commune": {"vi": "Xã, phường, thị trấn", "en": "Commune level"},
+            "village": {"vi": "Thôn, bản, khu phố", "en": "Village"},
+        },
+        "stages": [
+            {
+                "id": "headman_election",
+                "level": "village",
+                "title": {"vi": "Bầu cử", "en": "Headman election"},
+                "on": "2020-01-05",
+                "results": {"turnout": "percent"},
+            },
+            {
+                "id": "cell_congress",
+                "level": "village",
+                "title": {"vi": "Đại hội chi bộ", "en": "Cell congress"},
+                "on": "2020-01-18",
+                "after": "headman_election",
+            },
+            {
+                "id": "grassroots_congress",
+                "level": "commune",
+                "title": {"vi": "Đại hội Đảng bộ", "en": "Grassroots congress"},
+                "target": {"date": "2020-05-31", "source": "directive-35 art. 2"},
+                "deadline": {"date": "2020-06-30", "source": "directive-35"},
+                "results": {"direct_election": "bool", "secretary_votes": "ratio"},
+            },
+            {"id": "district_congress", "level": "district", "deadline": {"date": "2020-08-31"}},
+        ],
+    }
+)
+COMMUNE = Profile("06664", "Phường Hà Tu", "commune", "193", "Thành phố Hạ Long")
+VILLAGE = Profile("06664-01", "Khu phố 1", "village", "06664", "Phường Hà Tu")
+DISTRICT = Profile("193", "Thành phố Hạ Long", "district", "22", "Tỉnh Quảng Ninh")
+STAMP = Stamp(3, datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC), datetime(2020, 5, 20, 3, 4, 5, 678900, tzinfo=UTC))
+
+
+def span(first: str, last: str = "") -> Span:
+    """Days from `first` to `last`, or one day."""
+    return Span(date.fromisoformat(first), date.fromisoformat(last or first))
+
+
+def unit(profile: Profile, **stages: StageState) -> UnitState:
+    """A unit with these stages."""
+    return UnitState(Rules.of(PLAN, profile.level), profile, len(stages) + 1, stages=stages)
+
+
+def congress(
+    *, held: Span | None = None, scheduled: Span | None = None, results: Results | None = None, overdue: str = ""
+) -> UnitState:
+    """The commune with its congress so."""
+    clocks = tuple(Clock(clock) for clock in overdue.split())
+    return unit(COMMUNE, grassroots_congress=StageState(scheduled, held, results or {}, clocks))
+
+
+STATES = {
+    "open": congress(),
+    "scheduled": congress(scheduled=span("2020-05-18", "2020-05-19")),
+    "held": congress(
+        held=span("2020-05-18", "2020-05-19"), results={"direct_election": True, "secretary_votes": "290/292"}
+    ),
+    "overdue-target": congress(scheduled=span("2020-06-30", "2020-07-01"), overdue="target"),
+    "overdue-deadline": congress(overdue="target deadline"),
+    "village": unit(VILLAGE),
+    "village-overdue": unit(VILLAGE, headman_election=StageState(overdue=(Clock.DAY,))),
+    "village-held": unit(
+        VILLAGE,
+        headman_election=StageState(held=span("2020-01-05"), results={"turnout": 93.25}),
+        cell_congress=StageState(held=span("2020-01-18")),
+    ),
+}
