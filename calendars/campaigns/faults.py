@@ -51,10 +51,6 @@ class Faults:
         """Note a problem; line 0 means the whole file."""
         self.problems.append(Problem(line, 0, message))
 
-    def lines(self) -> frozenset[int]:
-        """The lines that have a problem."""
-        return frozenset(problem.line for problem in self.problems)
-
     def raise_any(self) -> None:
         """Raise `Problems` when there is one."""
         if self.problems:

@@ -64,11 +64,13 @@ def sift_reports(
     for row in rows:
         before = len(faults.problems)
         report = _report(row, plan, known, faults)
-        first = seen.setdefault((row["unit"], row["stage"]), row.line)
-        if report and first != row.line:
-            faults.add(row.line, f"second report of {row['stage']!r} by {row['unit']!r}, the first is on line {first}")
-        if report and len(faults.problems) == before:
+        if report is None or len(faults.problems) > before:
+            continue
+        first = seen.setdefault((report.unit, report.stage), row.line)
+        if first == row.line:
             good.append(report)
+        else:
+            faults.add(row.line, f"second report of {report.stage!r} by {report.unit!r}, the first is on line {first}")
     return tuple(good), tuple(sorted(faults.problems))
 
 

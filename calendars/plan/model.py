@@ -45,9 +45,14 @@ Offset = Annotated[int, Field(ge=0, le=400, strict=True)]
 
 
 class PlanModel(BaseModel):
-    """Frozen, and refuses keys it does not know: a misspelt key must not pass as an absent one."""
+    """Frozen, and refuses keys it does not know: a misspelt key must not pass as an absent one.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+    What stands below a field explains it in the JSON Schema, and so in editors.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, use_attribute_docstrings=True
+    )
 
 
 class Text(PlanModel):
@@ -116,19 +121,30 @@ class Stage(PlanModel):
     """One step of every unit of `level`: on one day for all (`on`), or in a window with up to two deadlines."""
 
     id: Identifier
+    """What reports, gates and feeds call the stage; it never changes once the campaign runs."""
     level: Identifier
     title: Text | None = None
     on: Day | None = None
+    """The one day on which all units hold the stage; then there is no `opens`."""
     opens: Day | None = None
+    """The first day on which a unit that is no pilot may hold the stage."""
     target: Due | None = None
+    """The local deadline, set by the superior."""
     deadline: Due | None = None
+    """The central deadline."""
     after: Identifier | None = None
+    """A stage that the same unit holds first."""
     max_days: Annotated[int, Field(ge=1, le=31, strict=True)] | None = None
+    """How many calendar days a congress may take, first and last included."""
     lead_ins: tuple[LeadIn, ...] = ()
+    """Preparatory steps, each counted back from the first day."""
     results: dict[Identifier, ResultType] = Field(default_factory=dict)
+    """What a report of the stage may state, and of which type."""
     remind: tuple[Offset, ...] | None = None
+    """Days before a date on which to remind, instead of `reminders.before`."""
     gate: Gate | None = None
     pilots: Window | None = None
+    """When units that go first may hold the stage; it ends before the others begin."""
     source: str | None = None
 
 
@@ -183,10 +199,15 @@ class Plan(PlanModel):
     campaign: Identifier
     title: Text
     timezone: str = "Asia/Ho_Chi_Minh"
+    """The IANA name of the time zone in which all days of the campaign are meant."""
     from_: Day = Field(alias="from")
+    """The first day of the campaign."""
     until: Day
+    """The last day of the campaign, at most six years later."""
     instruments: dict[Identifier, Instrument] = Field(default_factory=dict)
+    """What rules come from, by the name that a `source` begins with to cite it."""
     levels: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    """The levels of the tree, top down."""
     level_titles: dict[Identifier, Text] = Field(default_factory=dict)
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
     freezes: tuple[Freeze, ...] = ()

@@ -6,7 +6,7 @@ A stage whose own id is missing or wrong might be the one a name means, so such 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -35,10 +35,11 @@ def check_references(plan: Part) -> None:
         _check_result(consent["result"], book.stage(consent["stage"]))
     for indicator in plan["indicators"].items():
         _check_indicator(book, indicator)
-    known = [key for key, _ in plan["instruments"].entries()]
     if not plan["instruments"].doubtful and not plan["instruments"].has_stray:
-        for source in _sources(plan):
-            _check_source(source, known)
+        known = [key for key, _ in plan["instruments"].entries()]
+        for stage in plan["stages"].items():
+            _check_source(stage["target"]["source"], known)
+            _check_source(stage["deadline"]["source"], known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,15 +195,6 @@ def _check_indicator(book: _Book, indicator: Part) -> None:
     stages = list(book.plan["stages"].items())
     if level and not any(stage["level"].doubtful for stage in stages):
         _check_result(indicator["share_of"], *(stage for stage in stages if stage["level"].text == level))
-
-
-def _sources(part: Part) -> Iterator[Part]:
-    for key, value in part.entries():
-        if key == "source":
-            yield value
-        yield from _sources(value)
-    for item in part.items():
-        yield from _sources(item)
 
 
 def _check_source(source: Part, instruments: list[str]) -> None:

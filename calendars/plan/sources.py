@@ -1,9 +1,12 @@
 """Sources: how a plan says which instrument, or else which other text, a rule comes from.
 
 A source whose first word (up to a space, comma or semicolon) is a key of `instruments` cites that instrument; what
-follows is the place in it: `directive-35 art. 4`. A first word that only looks like such a key is a misspelt one: it
-begins with a small letter, is made of small letters, digits, `-` and `_`, and has at least one that is no letter
-(`directive-53`, `plan308`). Everything else is free text: `newspaper article of 2020-06-11`, `plo.vn 903932`, any URL.
+follows is the place in it: `directive-35 art. 4`. Everything else is free text: `newspaper article of 2020-06-11`,
+`plo.vn 903932`, any URL.
+
+Where a stage's target or deadline comes from must not be misspelt: there a first word that is written like a key has to
+be one. It is written so when it begins with a small letter, is made of small letters, digits, `-` and `_`, and has at
+least one that is no letter: `directive-53`, `plan308`, but neither `plan 308` nor `35-CT/TW`.
 """
 
 from __future__ import annotations
