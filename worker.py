@@ -16,6 +16,7 @@ from datetime import date, timedelta
 import psutil
 import uvloop
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.broadcast import BroadcastActivities
@@ -32,7 +33,7 @@ from workflows.client import CongressClient
 from workflows.commands.console import progress_bar, say
 from workflows.connection import cluster_is_named, connect
 from workflows.datafolder import DataFolder, ServiceRecord
-from workflows.demonstration import demonstration_feed
+from workflows.demonstration import Demonstration
 from workflows.embedded import EmbeddedTemporal
 from workflows.launching import launch, prepare
 from workflows.settings import Settings, read_settings
@@ -81,7 +82,10 @@ async def serve(settings: Settings, role: str, name_or_dir: str | None, today: d
         stack.callback(store.close)
         say(f"opened the store {settings.store_url.rpartition('@')[2]}")
         temporal = await stack.enter_async_context(_temporal(settings, folder)) if role != "web" else None
-        web = await stack.enter_async_context(_web(settings, store, folder, socket_)) if socket_ else None
+        demonstration = Demonstration(store, folder, settings.board_url)
+        web = None
+        if socket_:
+            web = await stack.enter_async_context(_web(settings, store, demonstration, temporal, socket_))
         if temporal:
             await stack.enter_async_context(_worker(settings, store, folder, temporal, web))
         process = psutil.Process(os.getpid())
@@ -99,7 +103,7 @@ async def serve(settings: Settings, role: str, name_or_dir: str | None, today: d
             work = asyncio.create_task(_launch(settings, store, folder, temporal.client, name_or_dir, today))
             await _either(work, stopping)
         if not stopping.is_set():
-            _print_addresses(settings, store, folder, temporal, web is not None)
+            _print_addresses(settings, demonstration, temporal, web is not None)
             await stopping.wait()
         say("stopping")
 
@@ -122,12 +126,22 @@ async def _temporal(settings: Settings, folder: DataFolder) -> AsyncIterator[Tem
 
 
 @asynccontextmanager
-async def _web(settings: Settings, store: Store, folder: DataFolder, listening: socket.socket) -> AsyncIterator[WebApplication]:
+async def _web(
+    settings: Settings, store: Store, demonstration: Demonstration, temporal: Temporal | None, listening: socket.socket
+) -> AsyncIterator[WebApplication]:
+    async def ready() -> bool:
+        try:
+            return temporal is None or await temporal.client.service_client.check_health(timeout=timedelta(seconds=2))
+        except RPCError:
+            return False
+
     app = create_app(
         store,
         public_url=settings.board_url,
         today=lambda campaign: campaign.clock.day_at(real_now()),
         open_board=settings.is_private,
+        feed_url_demo=demonstration,
+        ready=ready,
         now=real_now,
     )
     server = web_server(app)
@@ -137,6 +151,7 @@ async def _web(settings: Settings, store: Store, folder: DataFolder, listening: 
         yield app
     finally:
         await server.stop(serving)
+        await app.feeds.close()
 
 
 @asynccontextmanager
@@ -195,10 +210,10 @@ async def _either(work: asyncio.Task[None], stopping: asyncio.Event) -> None:
         raise error
 
 
-def _print_addresses(settings: Settings, store: Store, folder: DataFolder, temporal: Temporal | None, web: bool) -> None:
+def _print_addresses(settings: Settings, demonstration: Demonstration, temporal: Temporal | None, web: bool) -> None:
     if web:
         say(f"Board: {settings.board_url}/")
-        feed = demonstration_feed(store, folder, settings.board_url)
+        feed = demonstration()
         say(f"Feed: {feed}" if feed else "No campaign is launched; start one with `congress launch quang-ninh-2020`.")
     if temporal and temporal.ui:
         say(f"Temporal: {temporal.ui}")

@@ -73,7 +73,7 @@ class Postgres:
     def _run(self, program: str, *arguments: str) -> None:
         # Output goes to a file: the server keeps what pg_ctl was given, and a pipe would never end.
         with tempfile.TemporaryFile() as output:
-            command = [self._programs / "bin" / program, f"--pgdata={self.folder}/data", *arguments]
+            command: list[str | Path] = [self._programs / "bin" / program, f"--pgdata={self.folder}/data", *arguments]
             done = subprocess.run(command, stdout=output, stderr=output, user=self._user, cwd="/", check=False)
             if done.returncode:
                 output.seek(0)

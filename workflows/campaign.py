@@ -78,9 +78,7 @@ class CampaignCongress:
         )
         self._progress = Progress(units)
         for first in range(0, units, SLICE):
-            part = Slice(
-                start.campaign, start.folder, first, SLICE, start.by, start.today, start.clock, start.reports
-            )
+            part = Slice(start.campaign, start.folder, first, SLICE, start.by, start.today, start.clock, start.reports)
             await workflow.execute_activity(
                 "enrol_units",
                 part,

@@ -66,7 +66,7 @@ class CongressClient:
         """Takes a report back. Raises `Refused`."""
         return await self.send(unit, Retract(stage, reason), by=by)
 
-    async def send(self, unit: str, command: Command, *, by: str, id: str | None = None) -> Sent:  # noqa: A002
+    async def send(self, unit: str, command: Command, *, by: str, id: str | None = None) -> Sent:
         """Sends a command; with the same `id` it may be sent again and is taken once.
 
         Raises `Refused` when the rules refuse it, `UserError` for an unknown unit, `NoAnswer` when no worker answers.
@@ -74,9 +74,7 @@ class CongressClient:
         order = Order(id or uuid4().hex, by, command)
         handle = self._client.get_workflow_handle_for(UnitCongress.run, unit_workflow_id(self.campaign, unit))
         try:
-            answer = await handle.execute_update(
-                UnitCongress.command, order, id=order.id, rpc_timeout=ANSWER_TIME
-            )
+            answer = await handle.execute_update(UnitCongress.command, order, id=order.id, rpc_timeout=ANSWER_TIME)
         except WorkflowUpdateFailedError as error:
             raise _refused(error) from error
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:

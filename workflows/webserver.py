@@ -14,7 +14,10 @@ from calendars.errors import UserError
 
 
 class WebServer(uvicorn.Server):
-    """Serves until it is told to stop. Uvicorn's own signal handling would end the process before the worker drained."""
+    """Serves until it is told to stop.
+
+    Uvicorn's own signal handling would end the process before the worker drained.
+    """
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from calendars.store import grants
-from calendars.store.grants import Grant, Role
+from calendars.store.grants import Role
 from calendars.store.reading import find_unit
 from calendars.wallclock import real_now
 from workflows.commands.console import note, say, show
@@ -63,13 +63,12 @@ def list_(context: typer.Context, json: Json = False) -> None:
 
 @app.command("revoke")
 def revoke(
-    context: typer.Context, id: Annotated[str, typer.Argument(metavar="ID", help="As `access list` shows it.")]  # noqa: A002
+    context: typer.Context, id: Annotated[str, typer.Argument(metavar="ID", help="As `access list` shows it.")]
 ) -> None:
     """End a grant at once: its address answers that it is gone."""
     with context_of(context).store() as store, store.writing() as connection:
         ended = grants.revoke(connection, id, real_now())
     say(f"{ended.id} {ended.label}: revoked.")
-
 
 
 def _public_url(here: Context) -> str:

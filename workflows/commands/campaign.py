@@ -75,12 +75,10 @@ def status(
         day = as_of or here.day(campaign)
         if unit:
             of_unit = unit_status(connection, campaign, unit, day)
+            emit_json(_unit_json(of_unit)) if json else _show_unit(of_unit, campaign, day)
         else:
             of_campaign = campaign_status(connection, campaign, day)
-    if unit:
-        emit_json(_unit_json(of_unit)) if json else _show_unit(of_unit, campaign, day)
-    else:
-        emit_json(asdict(of_campaign)) if json else _show_campaign(of_campaign, campaign)
+            emit_json(asdict(of_campaign)) if json else _show_campaign(of_campaign, campaign)
 
 
 def history(
@@ -176,7 +174,7 @@ def _spread_text(spread: Spread | None) -> str:
     return f"{margin_text(spread.min)} / {margin_text(spread.median)} / {margin_text(spread.max)}"
 
 
-def _value_text(value: float | None) -> str:
+def _value_text(value: float | int | None) -> str:
     if value is None:
         return "–"
-    return f"{value:.0%}" if isinstance(value, float) else str(value)
+    return str(value) if isinstance(value, int) else f"{value:.0%}"

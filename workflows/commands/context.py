@@ -82,10 +82,9 @@ class Context:
         queue = service.task_queue if service else self.settings.task_queue
         yield CongressClient(await connect(address), campaign, queue)
 
-
     async def watch(self) -> None:
-        """Raises `NoAnswer` as soon as the service has ended: a long import need not wait for every answer to time out."""
-        while self.folder.service() is not None or cluster_is_named():
+        """Raises `NoAnswer` once the service has ended: a long import need not wait for each answer to time out."""
+        while self.folder.service() is not None or cluster_is_named():  # noqa: ASYNC110 - a file tells, no event
             await asyncio.sleep(0.5)
         raise NoAnswer("The service has ended.")
 

@@ -29,12 +29,12 @@ def export_journal(context: typer.Context, file: File) -> None:
     count = 0
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        with context_of(context).store() as store, store.reading() as connection:
-            with (Path("/dev/stdout") if str(file) == "-" else temporary).open("wb") as target:
-                for placed in whole(connection):
-                    line = {"campaign": placed.campaign, "unit": placed.unit, **line_json(placed.line)}
-                    target.write(to_json(line) + b"\n")
-                    count += 1
+        opened = (Path("/dev/stdout") if str(file) == "-" else temporary).open("wb")
+        with opened as target, context_of(context).store() as store, store.reading() as connection:
+            for placed in whole(connection):
+                line = {"campaign": placed.campaign, "unit": placed.unit, **line_json(placed.line)}
+                target.write(to_json(line) + b"\n")
+                count += 1
         if str(file) != "-":
             temporary.replace(file)
             say(f"{file}: {count:,} events.")

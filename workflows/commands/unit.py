@@ -9,13 +9,14 @@ import typer
 from sqlalchemy import Connection
 
 from calendars.errors import UserError
+from calendars.plan.model import ResultType
 from calendars.sequence.commands import Command, Correct, Report, Retract, Schedule
 from calendars.sequence.results import parse_result
 from calendars.sequence.state import Results
 from calendars.store.reading import Campaign, find_unit
 from workflows.client import Sent
-from workflows.commands.context import Context, Day, OptionalDay, context_of
 from workflows.commands.console import say
+from workflows.commands.context import Context, Day, OptionalDay, context_of
 
 Unit = Annotated[str, typer.Argument(metavar="UNIT", help="The unit's code, such as 205 or 06664-01.")]
 Stage = Annotated[str, typer.Argument(metavar="STAGE", help="The stage's id, such as district_congress.")]
@@ -62,13 +63,13 @@ def _results(here: Context, unit: str, stage: str, given: list[str] | None) -> R
         return parse_results(given, _types(connection, campaign, unit, stage))
 
 
-def _types(connection: Connection, campaign: Campaign, unit: str, stage: str) -> dict[str, str]:
+def _types(connection: Connection, campaign: Campaign, unit: str, stage: str) -> dict[str, ResultType]:
     level = find_unit(connection, campaign, unit).level
     found = next((one for one in campaign.plan.stages_of(level) if one.id == stage), None)
     return dict(found.results) if found else {}
 
 
-def parse_results(given: list[str], types: dict[str, str]) -> Results:
+def parse_results(given: list[str], types: dict[str, ResultType]) -> Results:
     """`KEY=VALUE` pairs as typed results. A key that the stage has not is left to the rules, which name the right ones.
 
     Raises `UserError` for what is no pair or no value of the key's type.
