@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
 import typer
 
-from calendars.errors import CalendarError, UserError
+from calendars.errors import StoreAway, UserError
 from workflows.commands import access, campaign, imports, journal, plan, unit
 from workflows.commands.context import Context
 
@@ -65,19 +66,31 @@ def global_options_first(arguments: list[str]) -> list[str]:
     return first + rest
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Runs one command. An operator's mistake is one sentence on standard error and exit code 1; wrong usage is 2."""
+def run(arguments: list[str]) -> int:
+    """Runs one command and gives its exit code: 0 done, 1 refused in one sentence on standard error, 2 wrong usage."""
     try:
-        app(global_options_first(sys.argv[1:] if arguments is None else arguments))
+        app(global_options_first(arguments))
     except UserError as error:
-        sys.exit(_refuse(str(error)))
-    except CalendarError as error:
-        sys.exit(_refuse(f"The store does not answer: {error}"))
+        return _refuse(str(error))
+    except StoreAway as error:
+        return _refuse(f"The store does not answer now: {error}.")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    return 0
 
 
 def _refuse(sentence: str) -> int:
     print(sentence, file=sys.stderr)
     return 1
+
+
+def main() -> None:
+    """The entry point. Temporal's client has threads of its own that may outlive the interpreter and crash it while it
+    ends; nothing is left to do by then, so the process ends without them."""
+    code = run(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

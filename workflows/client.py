@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, cast
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 from temporalio.client import (
     Client,
+    WorkflowExecutionStatus,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -26,6 +28,7 @@ from workflows.campaign import CampaignCongress
 from workflows.unit import UnitCongress
 
 ANSWER_TIME = timedelta(seconds=30)
+PAUSES = (0.5, 1, 2, 4, 8)  # seconds before an order is sent again while Temporal is away
 
 
 class NoAnswer(UserError):
@@ -72,24 +75,40 @@ class CongressClient:
         Raises `Refused` when the rules refuse it, `UserError` for an unknown unit, `NoAnswer` when no worker answers.
         """
         order = Order(id or uuid4().hex, by, command)
+        for pause in PAUSES:
+            try:
+                return Sent(order, await self._send_once(unit, order))
+            except RPCError as error:
+                if error.status == RPCStatusCode.NOT_FOUND and not await self._runs(unit):
+                    raise UserError(
+                        f"There is no unit {unit} running in campaign {self.campaign}; "
+                        "if the journal has it, `congress restore` starts it again."
+                    ) from error
+                # Temporal itself is being restarted; the order's id keeps it from being taken twice.
+                await asyncio.sleep(pause)
+        raise self._no_answer(unit)
+
+    async def _send_once(self, unit: str, order: Order) -> Answer:
         handle = self._client.get_workflow_handle_for(UnitCongress.run, unit_workflow_id(self.campaign, unit))
         try:
-            answer = await handle.execute_update(UnitCongress.command, order, id=order.id, rpc_timeout=ANSWER_TIME)
+            return await handle.execute_update(UnitCongress.command, order, id=order.id, rpc_timeout=ANSWER_TIME)
         except WorkflowUpdateFailedError as error:
             raise _refused(error) from error
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-            raise NoAnswer(
-                f"The service did not answer within {ANSWER_TIME.seconds} seconds: "
-                f"whether {unit} took the order is not known, and it is safe to send it again."
-            ) from error
+            raise self._no_answer(unit) from error
+
+    async def _runs(self, unit: str) -> bool:
+        handle = self._client.get_workflow_handle(unit_workflow_id(self.campaign, unit))
+        try:
+            return (await handle.describe()).status == WorkflowExecutionStatus.RUNNING
         except RPCError as error:
-            if error.status == RPCStatusCode.NOT_FOUND:
-                raise UserError(
-                    f"There is no unit {unit} running in campaign {self.campaign}; "
-                    "if the journal has it, `congress restore` starts it again."
-                ) from error
-            raise
-        return Sent(order, answer)
+            return error.status != RPCStatusCode.NOT_FOUND
+
+    def _no_answer(self, unit: str) -> NoAnswer:
+        return NoAnswer(
+            f"The service did not answer in time: whether {unit} took the order is not known, "
+            "and it is safe to send it again."
+        )
 
     async def launch(self, start: CampaignStart) -> None:
         """Starts the campaign's workflow unless it runs. The admission of its units follows by `enrol`."""

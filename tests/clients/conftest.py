@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.clients.browser import chromium
 from tests.clients.readers import HERE, PROGRAMS
+from tests.service import Service
 
-FEEDS = Path(__file__).parents[1] / "feeds"
+TOWN = "207"  # Cô Tô: three communes, so that slow readers finish soon
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -33,44 +30,38 @@ def _programs() -> None:
         pytest.exit("The tests with calendar clients need what 'make test-clients' installs before it runs them.", 1)
 
 
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The running service with Quang Ninh 2020 as of 11/06/2020."""
+    folder = tmp_path_factory.mktemp("service")
+    made = Service(folder / "var", "--launch", "quang-ninh-2020", "--today", "2020-06-11")
+    try:
+        yield made.start()
+    finally:
+        made.end()
+
+
 @dataclass
 class ServedFeed:
-    """A feed behind an address, as it is now."""
+    """The feed of one town and everything below it, as it is now."""
 
+    service: Service
     url: str
-    content: bytes
 
     def change(self) -> None:
-        """The congress is held: its entry gets another text, its deadlines leave."""
-        self.content = (FEEDS / "held.vi.ics").read_bytes()
+        """The town's congress is held: its entry changes, its target and deadline leave."""
+        done = self.service.congress("report", TOWN, "district_congress", "--on", "2020-06-10", "--to", "2020-06-11")
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture
-def served_feed() -> Iterator[ServedFeed]:
-    """The feed of a commune whose congress is still to come."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/calendar; charset=utf-8")
-            self.send_header("Content-Length", str(len(feed.content)))
-            self.end_headers()
-            self.wfile.write(feed.content)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        feed = ServedFeed(f"http://127.0.0.1:{server.server_port}/feed.ics", (FEEDS / "scheduled.vi.ics").read_bytes())
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield feed
-        server.shutdown()
-        thread.join()
+def served_feed(service: Service) -> Iterator[ServedFeed]:
+    """The feed of a town whose congress is still to come, and will be again for the next test."""
+    yield ServedFeed(service, f"{service.feed_url}?under={TOWN}")
+    service.congress("retract", TOWN, "district_congress", "--reason", "end of the test")
 
 
 @pytest.fixture
-def board_url(service: Any) -> str:
+def board_url(service: Service) -> str:
     """The board of a running service."""
-    url: str = service.board_url
-    return url
+    return service.board_url

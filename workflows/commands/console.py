@@ -36,7 +36,8 @@ def show(table: Table) -> None:
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error; call what it gives with done and total."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(what, total=None)
 
         def advance(done: int, total: int) -> None:

@@ -82,7 +82,7 @@ def parse_results(given: list[str], types: dict[str, ResultType]) -> Results:
         try:
             results[key] = parse_result(types[key], text) if key in types else text
         except ValueError as error:
-            raise UserError(f"--result {pair}: {error}.") from error
+            raise UserError(f"--result {pair}: expected {error}.") from error
     return results
 
 
