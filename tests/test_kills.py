@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import sqlite3
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from calendars.campaigns.bundle import find_bundle
-from tests.service import Service
+from tests.service import Service, ended, wait_for
 
 pytestmark = pytest.mark.slow
 VILLAGES = 1_544
@@ -53,13 +51,6 @@ def held(service: Service) -> int:
     finally:
         connection.close()
     return found
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.02)
 
 
 def kill_worker(service: Service) -> None:
@@ -108,7 +99,7 @@ def test_an_import_that_is_cut_short_is_completed_by_another(
     assert all(found == list(range(1, len(found) + 1)) for found in numbers.values())
     server = service.temporal()
     assert service.stop() == 0
-    assert not psutil.pid_exists(server.pid)
+    assert ended(server)
     assert not (service.data / "service.json").exists()
 
 

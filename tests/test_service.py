@@ -10,11 +10,10 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 from icalendar import Calendar
 
-from tests.service import Service
+from tests.service import Service, ended
 from tests.workflows.small import write_campaign
 
 
@@ -233,7 +232,7 @@ def test_it_drains_and_starts_again_with_everything(service: Service) -> None:
     address, before, journal = service.feed_url, service.feed(), service.journal()
     server = service.temporal()
     assert service.stop() == 0
-    assert not psutil.pid_exists(server.pid)
+    assert ended(server)
     refused = service.congress("schedule", "22", "provincial_congress", "--on", "2020-09-25")
     assert refused.returncode == 1
     assert "nothing was sent" in refused.stderr

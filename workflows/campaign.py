@@ -6,10 +6,12 @@ anywhere and goes on where it was, and repeating it changes nothing.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from calendars.sequence.events import Line
@@ -31,18 +33,26 @@ class CampaignCongress:
         self._start = start
         self._progress = Progress()
         self._launched = False
-        self._enrolling = False
+        self._admissions = asyncio.Lock()  # a condition would wake all that wait for the turn, and all would go on
         self._closed = False
 
     @workflow.update
     async def enrol(self, start: CampaignStart) -> Progress:
         """Admits every unit of the campaign's file that is not there yet; answers once readers see them all."""
-        await workflow.wait_condition(lambda: self._launched and not self._enrolling)
-        self._enrolling = True
-        try:
+        await workflow.wait_condition(lambda: self._launched)
+        async with self._admissions:
             return await self._enrol(start)
-        finally:
-            self._enrolling = False
+
+    @enrol.validator
+    def validate_enrol(self, start: CampaignStart) -> None:
+        """Refuses a launch for another day that was prepared before the journal knew this one."""
+        if start.today != self._start.today:
+            raise ApplicationError(
+                f"--today {start.today}: the campaign {start.campaign} was launched as of {self._start.today}, "
+                "and its clock runs on.",
+                type="Launched",
+                non_retryable=True,
+            )
 
     @workflow.query
     def progress(self) -> Progress:
@@ -77,8 +87,9 @@ class CampaignCongress:
             "count_units", start, result_type=int, start_to_close_timeout=SHORT, retry_policy=PATIENTLY
         )
         self._progress = Progress(units)
+        clock = self._start.clock  # the same day on a later real day has another shift
         for first in range(0, units, SLICE):
-            part = Slice(start.campaign, start.folder, first, SLICE, start.by, start.today, start.clock, start.reports)
+            part = Slice(start.campaign, start.folder, first, SLICE, start.by, start.today, clock, start.reports)
             await workflow.execute_activity(
                 "enrol_units",
                 part,

@@ -122,9 +122,15 @@ class CongressClient:
         )
 
     async def enrol(self, start: CampaignStart) -> Progress:
-        """Admits every unit of a file that is not there yet; returns once readers see them all."""
+        """Admits every unit of a file that is not there yet; returns once readers see them all.
+
+        Raises `UserError` when the campaign runs as of another day.
+        """
         handle = self._client.get_workflow_handle_for(CampaignCongress.run, self._campaign_id)
-        return await handle.execute_update(CampaignCongress.enrol, start, id=uuid4().hex)
+        try:
+            return await handle.execute_update(CampaignCongress.enrol, start, id=uuid4().hex)
+        except WorkflowUpdateFailedError as error:
+            raise _refused(error) from error
 
     async def progress(self) -> Progress:
         """How far the running admission is."""
@@ -152,4 +158,6 @@ def _refused(error: WorkflowUpdateFailedError) -> Exception:
     if isinstance(cause, ApplicationError) and cause.type == "Refused":
         code, params = cast("tuple[str, dict[str, Any]]", cause.details)
         return Refused.rebuild(code, params)
+    if isinstance(cause, ApplicationError) and cause.type == "Launched":
+        return UserError(cause.message)
     return error

@@ -37,16 +37,17 @@ class SharedJson(PydanticJSONPlainPayloadConverter):
         return _schema(Any if type_hint is None else type_hint).validate_json(payload.data)
 
 
+_CONVERTERS = tuple(
+    SharedJson() if isinstance(converter, JSONPlainPayloadConverter) else converter
+    for converter in DefaultPayloadConverter.default_encoding_payload_converters
+)
+
+
 class SharedConverter(CompositePayloadConverter):
     """The default converters with JSON by pydantic."""
 
     def __init__(self) -> None:
-        super().__init__(
-            *(
-                SharedJson() if isinstance(converter, JSONPlainPayloadConverter) else converter
-                for converter in DefaultPayloadConverter.default_encoding_payload_converters
-            )
-        )
+        super().__init__(*_CONVERTERS)
 
 
 DATA_CONVERTER = DataConverter(payload_converter_class=SharedConverter)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
@@ -86,7 +87,7 @@ def _keep(source: Path, kept: Path) -> None:
     kept.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         if (source / name).exists():
-            temporary = kept / f".{name}"
+            temporary = kept / f".{name}.{uuid4().hex}"
             shutil.copyfile(source / name, temporary)
             temporary.replace(kept / name)
 

@@ -53,11 +53,9 @@ class Store:
 def _away_as_store_away() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        raise StoreAway(str(error.orig)) from error
     except DBAPIError as error:
-        if error.connection_invalidated:
-            raise StoreAway(str(error.orig)) from error
+        if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+            raise StoreAway(str(error.orig).partition("\n")[0]) from error
         raise
 
 

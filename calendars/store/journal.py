@@ -6,17 +6,16 @@ something else under a number that is taken tells the writer that it is behind, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from calendars.errors import CalendarError
-from calendars.plan.model import Plan
 from calendars.sequence.events import Line
 from calendars.sequence.messages import Append, Appended
 from calendars.store.database import Store
-from calendars.store.projecting import CAMPAIGN_STREAM, Placed, Projection, Renderer
+from calendars.store.projecting import CAMPAIGN_STREAM, Key, Known, Placed, Projection, Renderer
 from calendars.store.schema import PROJECTIONS, counter, journal
 
 
@@ -25,12 +24,13 @@ class JournalGap(CalendarError):
 
 
 class Journal:
-    """Writes to the journal. One instance per process and thread; it remembers the plans it has read."""
+    """Writes to the journal. One instance per process and thread; it keeps what it read until somebody else writes."""
 
     def __init__(self, store: Store, renderer: Renderer) -> None:
         self.store = store
         self._renderer = renderer
-        self._plans: dict[str, Plan] = {}
+        self._known = Known()
+        self._position = -1  # of the journal when `_known` was true; -1 for never
 
     def append(self, appends: Sequence[Append]) -> list[Appended]:
         """Appends and projects all of `appends` in one transaction, in their order.
@@ -39,16 +39,18 @@ class Journal:
         before its campaign, `StoreAway` when the database cannot be had. Then nothing at all is written.
         """
         with self.store.writing() as connection:
-            position: int = connection.execute(select(counter.c.position).with_for_update()).scalar_one()
-            projection = Projection(connection, self._renderer, self._plans)
-            projection.load({(append.campaign, append.unit) for append in appends})
+            position: int = connection.execute(_LOCK).scalar_one()
+            if position != self._position:
+                self._known.forget()
+            self._position = -1  # until this transaction is committed
+            projection = Projection(connection, self._renderer, self._known)
+            keys = {(append.campaign, append.unit) for append in appends}
+            projection.load(keys)
+            versions = _versions(connection, projection, keys)
             rows: list[dict[str, Any]] = []
             written: list[Appended] = []
-            versions: dict[tuple[str, str], int] = {}
             for append in appends:
                 key = (append.campaign, append.unit)
-                if key not in versions:
-                    versions[key] = _version(connection, projection, append)
                 fresh = [line for line in append.lines if line.no > versions[key]]
                 repeated = [line for line in append.lines if line.no <= versions[key]]
                 if repeated and not _stands(connection, append, repeated, rows):
@@ -66,9 +68,10 @@ class Journal:
                 ahead = versions[key] > append.lines[-1].no if append.lines else False
                 written.append(Appended(versions[key], position, projection.state(*key) if ahead else None))
             if rows:
-                connection.execute(journal.insert(), rows)
+                connection.execute(_INSERT, rows)
                 projection.write()
-                connection.execute(update(counter).values(position=position))
+                connection.execute(_ADVANCE, {"new": position})
+        self._position = position
         return written
 
     def rebuild(self, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
@@ -76,15 +79,16 @@ class Journal:
 
         One transaction: readers see the old projections until the new ones stand, and a failure changes nothing.
         """
-        self._plans.clear()
+        self._known.forget()
+        self._position = -1
         with self.store.writing() as connection:
-            connection.execute(select(counter.c.position).with_for_update())
+            connection.execute(_LOCK)
             for table in PROJECTIONS:
                 connection.execute(delete(table))
             total = connection.scalar(select(func.count()).select_from(journal)) or 0
             done = 0
             for chunk in _chunks(connection, 1_000):
-                projection = Projection(connection, self._renderer, self._plans)
+                projection = Projection(connection, self._renderer, self._known)
                 projection.load({(placed.campaign, placed.unit) for placed in chunk})
                 for placed in chunk:
                     projection.apply(placed)
@@ -94,15 +98,22 @@ class Journal:
         return done
 
 
-def _version(connection: Connection, projection: Projection, append: Append) -> int:
-    state = projection.state(append.campaign, append.unit)
-    if state is not None:
-        return state.version
-    last = select(func.max(journal.c.no)).where(journal.c.campaign == append.campaign, journal.c.unit == append.unit)
-    version = connection.scalar(last) or 0
-    if version and append.unit != CAMPAIGN_STREAM:
-        raise LookupError(f"unit {append.unit} is journalled but not projected: run `congress rebuild`")
-    return version
+def _versions(connection: Connection, projection: Projection, keys: Iterable[Key]) -> dict[Key, int]:
+    """The number of the last event of each stream."""
+    versions = dict.fromkeys(keys, 0)
+    unprojected: dict[str, list[str]] = {}
+    for campaign, unit in versions:
+        state = projection.state(campaign, unit)
+        if state is not None:
+            versions[campaign, unit] = state.version
+        else:
+            unprojected.setdefault(campaign, []).append(unit)
+    for campaign, streams in unprojected.items():
+        for unit, last in connection.execute(_LAST, {"of_campaign": campaign, "streams": streams}):
+            if unit != CAMPAIGN_STREAM:
+                raise LookupError(f"unit {unit} is journalled but not projected: run `congress rebuild`")
+            versions[campaign, unit] = last
+    return versions
 
 
 def _stands(connection: Connection, append: Append, lines: Sequence[Line], rows: Sequence[dict[str, Any]]) -> bool:
@@ -118,6 +129,14 @@ def _stands(connection: Connection, append: Append, lines: Sequence[Line], rows:
     return all(there.get(line.no) == line for line in lines)
 
 
+_LOCK = select(counter.c.position).with_for_update()
+_ADVANCE = update(counter).values(position=bindparam("new"))
+_INSERT = journal.insert()
+_LAST = (
+    select(journal.c.unit, func.max(journal.c.no))
+    .where(journal.c.campaign == bindparam("of_campaign"), journal.c.unit.in_(bindparam("streams", expanding=True)))
+    .group_by(journal.c.unit)
+)
 _LINE = ("no", "type", "effective", "recorded", "by", "data", "command")
 
 

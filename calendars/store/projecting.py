@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Table, bindparam, case, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from calendars.plan.deadlines import margin
@@ -92,6 +92,22 @@ _STATE = TypeAdapter(UnitState)
 Key = tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What one transaction read and the next needs again: plans by campaign, and each unit's superior.
+
+    True as long as nobody else writes. Where a unit's superior is known, so is every unit above it that there is.
+    """
+
+    plans: dict[str, Plan] = field(default_factory=dict)
+    parents: dict[Key, str] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Everything is to be read again."""
+        self.plans.clear()
+        self.parents.clear()
+
+
 def dump_state(state: UnitState) -> dict[str, Any]:
     """The state as JSON data without its rules, which the plan gives again."""
     data: dict[str, Any] = _STATE.dump_python(state, mode="json", exclude={"rules"})
@@ -106,12 +122,12 @@ def load_state(data: dict[str, Any], rules: Rules) -> UnitState:
 class Projection:
     """The projections touched by one transaction: load what is there, apply lines, write once."""
 
-    def __init__(self, connection: Connection, renderer: Renderer, plans: dict[str, Plan]) -> None:
+    def __init__(self, connection: Connection, renderer: Renderer, known: Known) -> None:
         self._connection = connection
         self._renderer = renderer
-        self._plans = plans
+        self._plans = known.plans
+        self._parents = known.parents
         self._units: dict[Key, _Working] = {}
-        self._parents: dict[Key, str] = {}
         self._below: dict[Key, tuple[int, datetime]] = {}
         self._modified: dict[Key, datetime] = {}  # `below_modified` as the database has it
 
@@ -122,8 +138,11 @@ class Projection:
             if unit != CAMPAIGN_STREAM:
                 by_campaign.setdefault(campaign, []).append(unit)
         for campaign, codes in by_campaign.items():
-            self._load_units(campaign, codes)
-            self._load_superiors(campaign, codes)
+            there = self._load_units(campaign, codes)
+            if there:
+                self._load_entries(campaign, there)
+            if unknown := [code for code in there if (campaign, code) not in self._parents]:
+                self._load_superiors(campaign, unknown)
 
     def plan(self, campaign: str) -> Plan:
         """The plan that a campaign was launched with. Raises `LookupError` before its launch is journalled."""
@@ -139,31 +158,22 @@ class Projection:
         working = self._units.get((campaign, unit))
         return working.state if working else None
 
-    def _load_units(self, campaign: str, codes: list[str]) -> None:
-        query = select(units.c.unit, units.c.level, units.c.position, units.c.state, units.c.below_modified)
-        for row in self._connection.execute(query.where(units.c.campaign == campaign, units.c.unit.in_(codes))):
+    def _load_units(self, campaign: str, codes: list[str]) -> list[str]:
+        there = []
+        for row in self._connection.execute(_UNITS, {"of_campaign": campaign, "codes": codes}):
             plan = self.plan(campaign)
             state = load_state(row.state, Rules.of(plan, row.level))
             self._units[campaign, row.unit] = _Working(plan, state, position=row.position)
             self._modified[campaign, row.unit] = row.below_modified
-        columns = [entries.c[name] for name in ("unit", "uid", "live", "sequence", "created", "modified", "position")]
-        found = select(*columns, entries.c.facts).where(entries.c.campaign == campaign, entries.c.unit.in_(codes))
-        for unit, uid, *values in self._connection.execute(found):
-            if (campaign, unit) in self._units:
-                self._units[campaign, unit].entries[uid] = _EntryRow(*values)
+            there.append(row.unit)
+        return there
+
+    def _load_entries(self, campaign: str, codes: list[str]) -> None:
+        for unit, uid, *values in self._connection.execute(_ENTRIES, {"of_campaign": campaign, "codes": codes}):
+            self._units[campaign, unit].entries[uid] = _EntryRow(*values)
 
     def _load_superiors(self, campaign: str, codes: list[str]) -> None:
-        chain = (
-            select(units.c.unit, units.c.parent)
-            .where(units.c.campaign == campaign, units.c.unit.in_(codes))
-            .cte("chain", recursive=True)
-        )
-        chain = chain.union(
-            select(units.c.unit, units.c.parent)
-            .join(chain, units.c.unit == chain.c.parent)
-            .where(units.c.campaign == literal(campaign))
-        )
-        for unit, parent in self._connection.execute(select(chain.c.unit, chain.c.parent)):
+        for unit, parent in self._connection.execute(_SUPERIORS, {"of_campaign": campaign, "codes": codes}):
             self._parents[campaign, unit] = parent
 
     def apply(self, placed: Placed) -> None:
@@ -332,6 +342,30 @@ def _upsert_into(table: Table, dialect: str) -> Any:
     return statement.on_conflict_do_update(index_elements=sorted(key), set_=rest)
 
 
+def _superiors() -> Any:
+    start = select(units.c.unit, units.c.parent).where(_among(units))
+    chain = start.cte("chain", recursive=True)
+    chain = chain.union(
+        select(units.c.unit, units.c.parent)
+        .join(chain, units.c.unit == chain.c.parent)
+        .where(units.c.campaign == bindparam("of_campaign"))
+    )
+    return select(chain.c.unit, chain.c.parent)
+
+
+def _among(table: Table) -> ColumnElement[bool]:
+    of_campaign = table.c.campaign == bindparam("of_campaign")
+    return and_(of_campaign, table.c.unit.in_(bindparam("codes", expanding=True)))
+
+
+# Made once: building them costs more than running them, and every report runs them.
+_UNITS = select(units.c.unit, units.c.level, units.c.position, units.c.state, units.c.below_modified).where(
+    _among(units)
+)
+_ENTRIES = select(
+    *(entries.c[name] for name in ("unit", "uid", "live", "sequence", "created", "modified", "position", "facts"))
+).where(_among(entries))
+_SUPERIORS = _superiors()
 _TOUCH = (
     update(units)
     .where(units.c.campaign == bindparam("in_campaign"), units.c.unit == bindparam("of"))

@@ -15,7 +15,9 @@ import typer
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
-from calendars.errors import UserError
+from calendars.errors import StoreAway, UserError
+from calendars.plan.loading import load_plan
+from calendars.plan.model import Plan
 from calendars.store.database import Store, open_store
 from calendars.store.reading import Campaign, read_campaign
 from calendars.wallclock import real_now
@@ -64,6 +66,19 @@ class Context:
     def campaign(self, connection: Connection) -> Campaign:
         """The chosen campaign. Raises `UserError` when there is none."""
         return read_campaign(connection, self.campaign_name or self.settings.campaign or None)
+
+    def kept_plan(self) -> Plan:
+        """The plan of the chosen campaign as its launch kept it in the data folder, for when the store is away.
+
+        Raises `StoreAway` when no launch kept one here.
+        """
+        chosen = self.campaign_name or self.settings.campaign or "*"
+        kept = sorted(
+            self.folder.path.glob(f"campaigns/{chosen}/launch/plan.yaml"), key=lambda file: file.stat().st_mtime
+        )
+        if not kept:
+            raise StoreAway("and the data folder keeps no campaign")
+        return load_plan(kept[-1])
 
     def day(self, campaign: Campaign) -> date:
         """The campaign's day now."""

@@ -6,14 +6,13 @@ import asyncio
 from typing import Annotated
 
 import typer
-from sqlalchemy import Connection
 
-from calendars.errors import UserError
+from calendars.errors import StoreAway, UserError
 from calendars.plan.model import ResultType
-from calendars.sequence.commands import Command, Correct, Report, Retract, Schedule
+from calendars.sequence.commands import Correct, Report, Retract, Schedule
 from calendars.sequence.results import parse_result
 from calendars.sequence.state import Results
-from calendars.store.reading import Campaign, find_unit
+from calendars.store.reading import find_unit
 from workflows.client import Sent
 from workflows.commands.console import say
 from workflows.commands.context import Context, Day, OptionalDay, context_of
@@ -59,13 +58,17 @@ def retract(context: typer.Context, unit: Unit, stage: Stage, reason: Reason) ->
 def _results(here: Context, unit: str, stage: str, given: list[str] | None) -> Results:
     if not given:
         return {}
-    with here.reading() as (connection, campaign):
-        return parse_results(given, _types(connection, campaign, unit, stage))
+    return parse_results(given, _types(here, unit, stage))
 
 
-def _types(connection: Connection, campaign: Campaign, unit: str, stage: str) -> dict[str, ResultType]:
-    level = find_unit(connection, campaign, unit).level
-    found = next((one for one in campaign.plan.stages_of(level) if one.id == stage), None)
+def _types(here: Context, unit: str, stage: str) -> dict[str, ResultType]:
+    try:
+        with here.reading() as (connection, campaign):
+            level = find_unit(connection, campaign, unit).level
+            stages = campaign.plan.stages_of(level)
+    except StoreAway:
+        stages = here.kept_plan().stages
+    found = next((one for one in stages if one.id == stage), None)
     return dict(found.results) if found else {}
 
 
@@ -86,14 +89,22 @@ def parse_results(given: list[str], types: dict[str, ResultType]) -> Results:
     return results
 
 
-def _send(here: Context, unit: str, command: Command, done: str) -> None:
-    with here.reading() as (connection, campaign):
-        name = find_unit(connection, campaign, unit).name
+def _send(here: Context, unit: str, command: Schedule | Report | Correct | Retract, done: str) -> None:
+    campaign, name = _addressee(here, unit)
 
     async def send() -> Sent:
-        async with here.client(campaign.name) as client:
+        async with here.client(campaign) as client:
             return await client.send(unit, command, by=here.author)
 
     answer = asyncio.run(send()).answer
     seen = "" if answer.visible else " It is accepted and not yet visible: the store does not answer now."
-    say(f"{unit} {name}: {command.stage if command.kind != 'enrol' else ''} {done}, event {answer.last}.{seen}")
+    say(f"{name}: {command.stage} {done}, event {answer.last}.{seen}")
+
+
+def _addressee(here: Context, unit: str) -> tuple[str, str]:
+    """The campaign and what the unit is called; a store that is away does not keep a report from being taken."""
+    try:
+        with here.reading() as (connection, campaign):
+            return campaign.name, f"{unit} {find_unit(connection, campaign, unit).name}"
+    except StoreAway:
+        return here.kept_plan().campaign, unit
