@@ -119,7 +119,7 @@ async def _temporal(settings: Settings, folder: DataFolder) -> AsyncIterator[Tem
     await server.start()
     watching = asyncio.create_task(server.supervise())
     try:
-        yield Temporal(await connect(server.address), server.address, server.ui)
+        yield Temporal(await server.client(), server.address, server.ui)
     finally:
         watching.cancel()
         await server.stop()

@@ -104,9 +104,14 @@ class Service:
         """The feed of everything."""
         return self.address("Feed")
 
+    def temporal_pid(self) -> int:
+        """The id of the embedded server, running or not."""
+        pid: int = json.loads((self.data / "temporal.json").read_text())["pid"]
+        return pid
+
     def temporal(self) -> psutil.Process:
-        """The embedded server."""
-        return psutil.Process(json.loads((self.data / "temporal.json").read_text())["pid"])
+        """The embedded server, running."""
+        return psutil.Process(self.temporal_pid())
 
     def temporal_address(self) -> str:
         """Where the embedded server listens."""

@@ -73,7 +73,7 @@ def kill_server(service: Service) -> None:
     """The embedded server alone; the service starts it again."""
     server = service.temporal()
     server.kill()
-    wait_for(lambda: service.temporal().pid != server.pid)
+    wait_for(lambda: service.temporal_pid() != server.pid)
 
 
 @pytest.mark.parametrize("kill", [kill_worker, kill_everything, kill_server])

@@ -11,12 +11,15 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
+from temporalio.client import Client
 
 from calendars.errors import UserError
+from workflows.connection import connect
 from workflows.datafolder import DataFolder, Process
 
 RECORD = "temporal.json"
@@ -76,6 +79,14 @@ class EmbeddedTemporal:
         await self._spawn()
         assert self._process is not None
         self._say(f"started a Temporal server, process {self._process.pid} at {self.address}")
+
+    async def client(self) -> Client:
+        """A client, once the server answers; it listens a moment earlier. Raises `UserError` if it never answers."""
+        for _ in range(int(START_SECONDS / POLL_SECONDS)):
+            with suppress(UserError):
+                return await connect(self.address)
+            await asyncio.sleep(POLL_SECONDS)
+        return await connect(self.address)
 
     async def supervise(self) -> None:
         """Starts the server again, on the same ports, whenever it ends. Runs until cancelled."""

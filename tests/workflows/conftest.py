@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
+from tests.workflows.launches import named_campaign
 from tests.workflows.small import write_campaign
 from tests.workflows.temporal import Workbench, local_server, workbench
 
@@ -24,6 +26,18 @@ async def temporal() -> AsyncIterator[WorkflowEnvironment]:
 def campaign(tmp_path: Path) -> Path:
     """The folder of the small campaign."""
     return write_campaign(tmp_path)
+
+
+@pytest.fixture
+def name() -> str:
+    """A campaign that the server has never seen, whatever other tests left there."""
+    return f"small-{uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def source(tmp_path: Path, name: str) -> Path:
+    """The folder of the small campaign under that name."""
+    return named_campaign(tmp_path / "source", name)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

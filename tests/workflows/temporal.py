@@ -82,13 +82,16 @@ class Workbench:
 
 @asynccontextmanager
 async def workbench(
-    environment: WorkflowEnvironment, folder: Path, url: str = "", *, debug: bool = False
+    environment: WorkflowEnvironment, folder: Path, url: str = "", *, queue: str = "", debug: bool = False
 ) -> AsyncIterator[Workbench]:
-    """Runs a worker, in the sandbox, until the end of the block. A bug in a workflow fails it instead of hanging it."""
+    """Runs a worker, in the sandbox, until the end of the block. A bug in a workflow fails it instead of hanging it.
+
+    With the `folder` and the `queue` of a former one it goes on where that one stopped.
+    """
     store = open_store(url or f"sqlite:///{folder / 'congress.db'}")
     renderer = IcalRenderer()
     writer = Writer(Journal(store, renderer))
-    queue = f"test-{uuid4()}"
+    queue = queue or f"test-{uuid4()}"
     broadcast = BroadcastActivities(environment.client, store, folder / "campaigns", queue, renderer.version)
     worker = Worker(
         environment.client,
