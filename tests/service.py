@@ -117,13 +117,13 @@ class Service:
         """Where the embedded server listens."""
         return f"127.0.0.1:{json.loads((self.data / 'temporal.json').read_text())['port']}"
 
-    def congress(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    def congress(self, *arguments: str, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
         """Runs one command."""
         return subprocess.run(
             [sys.executable, "-m", "workflows.cli", *arguments],
             capture_output=True,
             text=True,
-            env=self._environment,
+            env={**self._environment, **environment},
             cwd=ROOT,
             timeout=timeout,
             check=False,

@@ -107,6 +107,12 @@ def test_a_refusal_is_one_sentence_and_leaves_no_trace(
     assert service.feed() == before
 
 
+def test_a_refusal_speaks_vietnamese_too(service: Service) -> None:
+    done = service.congress(*REFUSALS[0][0], CONGRESS_LANG="vi")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "đã được báo cáo là tổ chức" in done.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

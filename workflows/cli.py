@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from calendars.errors import StoreAway, UserError
+from calendars.sequence.refusals import Refused
 from workflows.commands import access, campaign, imports, journal, plan, unit
 from workflows.commands.context import Context
+from workflows.settings import read_settings
 
 GLOBAL = ("--campaign", "--by")
 
@@ -70,6 +72,8 @@ def run(arguments: list[str]) -> int:
     """Runs one command and gives its exit code: 0 done, 1 refused in one sentence on standard error, 2 wrong usage."""
     try:
         app(global_options_first(arguments))
+    except Refused as refused:
+        return _refuse(refused.text("vi" if read_settings().lang == "vi" else "en"))
     except UserError as error:
         return _refuse(str(error))
     except StoreAway as error:

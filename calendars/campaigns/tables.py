@@ -18,8 +18,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-import openpyxl
-
 from calendars.errors import Problem, Problems, UserError
 
 MAX_BYTES = 50_000_000
@@ -125,6 +123,8 @@ def _csv_lines(path: Path, content: bytes) -> Iterator[tuple[int, list[str]]]:
 def _xlsx_lines(path: Path, content: bytes) -> Iterator[tuple[int, list[str]]]:
     try:
         with warnings.catch_warnings():
+            import openpyxl  # a seventh of a second that only workbooks are worth
+
             # openpyxl warns of drawings and validations it does not keep; only the cells matter here.
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)

@@ -27,7 +27,7 @@ from calendars.store.reading import (
 )
 from calendars.wallclock import real_now
 from workflows.commands.console import day_text, margin_text, progress_bar, say, show, span_text
-from workflows.commands.context import AsOf, Context, Json, OptionalDay, context_of
+from workflows.commands.context import AsOf, Context, Json, Today, context_of
 from workflows.commands.output import emit_json
 from workflows.launching import launch as launch_prepared
 from workflows.launching import prepare
@@ -36,7 +36,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME_OR_DIR", help="A bundled camp
 Reports = Annotated[bool, typer.Option("--reports/--no-reports", help="Load the reports of the folder, or none.")]
 
 
-def launch(context: typer.Context, name_or_dir: Name, today: OptionalDay = None, reports: Reports = True) -> None:
+def launch(context: typer.Context, name_or_dir: Name, today: Today = None, reports: Reports = True) -> None:
     """Start a campaign, or complete its start. Safe to repeat and to interrupt.
 
     With --today the service runs as if that were the present day: reports up to it are loaded, later ones only as

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy import Connection, make_url
@@ -137,10 +137,13 @@ def _vietnamese(text: str) -> date:
     return date(int(year), int(month), int(day))
 
 
-Day = Annotated[date, typer.Option(parser=_day, metavar="DATE")]
-OptionalDay = Annotated[date | None, typer.Option(parser=_day, metavar="DATE")]
+def _day_option(name: str, help: str) -> Any:
+    return typer.Option(name, parser=_day, metavar="DATE", help=help)
+
+
+On = Annotated[date, _day_option("--on", "The day, or the first of several: 2020-06-11 or 11/06/2020.")]
+NewOn = Annotated[date | None, _day_option("--on", "The day, or the first of several, if it was another.")]
+To = Annotated[date | None, _day_option("--to", "The last day, where it takes several.")]
+Today = Annotated[date | None, _day_option("--today", "The campaign's day at its launch; default the real one.")]
+AsOf = Annotated[date | None, _day_option("--as-of", "The day to look at, by what is known now.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]
-AsOf = Annotated[
-    date | None,
-    typer.Option("--as-of", parser=_day, metavar="DATE", help="The day to look at, by what is known now."),
-]

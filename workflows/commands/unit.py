@@ -15,7 +15,7 @@ from calendars.sequence.state import Results
 from calendars.store.reading import find_unit
 from workflows.client import Sent
 from workflows.commands.console import say
-from workflows.commands.context import Context, Day, OptionalDay, context_of
+from workflows.commands.context import Context, NewOn, On, To, context_of
 
 Unit = Annotated[str, typer.Argument(metavar="UNIT", help="The unit's code, such as 205 or 06664-01.")]
 Stage = Annotated[str, typer.Argument(metavar="STAGE", help="The stage's id, such as district_congress.")]
@@ -23,14 +23,12 @@ Result = Annotated[list[str] | None, typer.Option("--result", metavar="KEY=VALUE
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept in the history.")]
 
 
-def schedule(context: typer.Context, unit: Unit, stage: Stage, on: Day, to: OptionalDay = None) -> None:
+def schedule(context: typer.Context, unit: Unit, stage: Stage, on: On, to: To = None) -> None:
     """Set the days of a stage, or move them."""
     _send(context_of(context), unit, Schedule(stage, on, to), "scheduled")
 
 
-def report(
-    context: typer.Context, unit: Unit, stage: Stage, on: Day, to: OptionalDay = None, result: Result = None
-) -> None:
+def report(context: typer.Context, unit: Unit, stage: Stage, on: On, to: To = None, result: Result = None) -> None:
     """Report that a stage was held."""
     here = context_of(context)
     _send(here, unit, Report(stage, on, to, _results(here, unit, stage, result)), "reported")
@@ -41,8 +39,8 @@ def correct(
     unit: Unit,
     stage: Stage,
     reason: Reason,
-    on: OptionalDay = None,
-    to: OptionalDay = None,
+    on: NewOn = None,
+    to: To = None,
     result: Result = None,
 ) -> None:
     """Correct what was reported: only what is given changes."""
