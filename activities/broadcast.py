@@ -28,6 +28,7 @@ from calendars.wallclock import real_now
 
 AT_ONCE = 48  # starts under way: enough to keep a server on two cores busy
 POLL_SECONDS = 0.2
+BEAT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,12 @@ class BroadcastActivities:
         async def begin(row: UnitRow) -> None:
             async with places:
                 await self._begin(part, loaded, row)
-                activity.heartbeat()
 
-        await asyncio.gather(*(begin(row) for row in rows if row.code not in there))
+        beating = asyncio.create_task(_beat())
+        try:
+            await asyncio.gather(*(begin(row) for row in rows if row.code not in there))
+        finally:
+            beating.cancel()
 
     async def _begin(self, part: Slice, loaded: _Loaded, row: UnitRow) -> None:
         plan = loaded.bundle.plan
@@ -105,6 +109,8 @@ class BroadcastActivities:
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            # The worker of this very process gets the first task with the answer, which saves the server a queue.
+            request_eager_start=True,
         )
 
     @activity.defn
@@ -146,3 +152,10 @@ class BroadcastActivities:
         names = {unit.code: unit.name for unit in bundle.units}
         reports = {unit: tuple(rows) for unit, rows in reports_by_unit(bundle.reports).items()}
         return _Loaded(bundle, reports, names)
+
+
+async def _beat() -> None:
+    """Tells the server that the activity is alive. A beat for each unit would cost as much as a start."""
+    while True:
+        activity.heartbeat()
+        await asyncio.sleep(BEAT_SECONDS)

@@ -30,7 +30,6 @@ class Settings(BaseSettings):
     task_queue: str = "congress"
     campaign: str = ""
     lang: str = Field("en", pattern="^(en|vi)$")
-    feed_rate: int = Field(60, ge=0)
 
     @property
     def store_url(self) -> str:

@@ -1,1 +1,1 @@
-"""Measurements against the goals of the design: `python -m tests.benchmarks`. Nothing in here is collected as a test."""
+"""Measurements against the goals: `python -m tests.benchmarks`. Nothing in here is collected as a test."""

@@ -1,10 +1,11 @@
-"""How fast units are enrolled, against empty workflows on the same server and in the same run, and what a unit costs."""
+"""How fast units are enrolled, against empty workflows on one server, and what a unit costs in larger campaigns."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from pathlib import Path
+from statistics import median
 from uuid import uuid4
 
 from temporalio import workflow
@@ -13,7 +14,12 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 import worker
 from activities.broadcast import AT_ONCE
-from tests.benchmarks.setting import bench
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.setting import bench, server
+
+ROUNDS = 2
+SMALL, LARGE = 250, 1_000
+RATE, GROWTH = 0.9, 1.25
 
 _done = 0
 
@@ -62,3 +68,22 @@ async def enrol_seconds(temporal: worker.Temporal, folder: Path, count: int) -> 
         began = time.perf_counter()
         await made.enrol(name, count)
         return time.perf_counter() - began
+
+
+async def enrolling(folder: Path) -> list[Figure]:
+    """Enrolment as a share of the empty rate, and the seconds a unit costs in a campaign four times as large."""
+    empty, small, large = [], [], []
+    async with server(folder) as temporal:
+        await empty_seconds(temporal.client, 100)
+        for _ in range(ROUNDS):
+            empty.append(await empty_seconds(temporal.client, LARGE))
+            small.append(await enrol_seconds(temporal, folder, SMALL) / SMALL)
+            large.append(await enrol_seconds(temporal, folder, LARGE) / LARGE)
+    share = median(empty) / LARGE / median(large)
+    growth = median(large) / median(small)
+    rates = f"{1 / median(large):.0f} against {LARGE / median(empty):.0f} a second, {LARGE:,} units"
+    costs = f"{median(small) * 1000:.1f} ms a unit of {SMALL:,}, {median(large) * 1000:.1f} ms of {LARGE:,}"
+    return [
+        Figure("enrolling units, of the rate of empty workflows", f">= {RATE}", f"{share:.2f}", share >= RATE, rates),
+        Figure("cost per unit, campaign four times as large", f"<= {GROWTH}", f"{growth:.2f}", growth <= GROWTH, costs),
+    ]
