@@ -166,13 +166,7 @@ async def _worker(
         client,
         task_queue=queue,
         workflows=[UnitCongress, CampaignCongress],
-        activities=[
-            JournalActivities(writer).journal_append,
-            broadcast.describe_launch,
-            broadcast.count_units,
-            broadcast.enrol_units,
-            broadcast.await_enrolled,
-        ],
+        activities=[*JournalActivities(writer).activities, *broadcast.activities],
         # The sandbox halves the rate; tests run the same workflows inside it.
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=CACHED_UNITS,

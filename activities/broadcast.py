@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 from temporalio import activity
@@ -52,7 +53,12 @@ class BroadcastActivities:
         self._folder = folder
         self._task_queue = task_queue
         self._renderer = renderer
-        self._load: Callable[[str], _Loaded] = lru_cache(maxsize=4)(self._load_anew)
+        self._loaded: Callable[[str, tuple[int, ...]], _Loaded] = lru_cache(maxsize=4)(self._load_anew)
+
+    @property
+    def activities(self) -> list[Callable[..., Any]]:
+        """What a worker registers."""
+        return [self.describe_launch, self.count_units, self.enrol_units, self.await_enrolled]
 
     @activity.defn
     async def describe_launch(self, start: CampaignStart) -> Line:
@@ -144,7 +150,12 @@ class BroadcastActivities:
                 found.update(connection.scalars(query))
         return found
 
-    def _load_anew(self, folder: str) -> _Loaded:
+    def _load(self, folder: str) -> _Loaded:
+        """The folder's campaign; read again only when a file of it was replaced."""
+        files = sorted((self._folder / folder).glob("*.*"))
+        return self._loaded(folder, tuple(file.stat().st_mtime_ns for file in files))
+
+    def _load_anew(self, folder: str, _replaced: tuple[int, ...]) -> _Loaded:
         try:
             bundle = load_bundle(self._folder / folder)
         except (UserError, OSError) as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 from temporalio import activity
 
@@ -15,6 +17,11 @@ class JournalActivities:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
+
+    @property
+    def activities(self) -> list[Callable[..., Any]]:
+        """What a worker registers."""
+        return [self.journal_append]
 
     @activity.defn
     async def journal_append(self, append: Append) -> Appended:

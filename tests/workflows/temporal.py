@@ -97,13 +97,7 @@ async def workbench(
         environment.client,
         task_queue=queue,
         workflows=[UnitCongress, CampaignCongress],
-        activities=[
-            JournalActivities(writer).journal_append,
-            broadcast.describe_launch,
-            broadcast.count_units,
-            broadcast.enrol_units,
-            broadcast.await_enrolled,
-        ],
+        activities=[*JournalActivities(writer).activities, *broadcast.activities],
         workflow_failure_exception_types=[AssertionError, KeyError, AttributeError, TypeError, ValueError],
         debug_mode=debug,
     )
