@@ -236,6 +236,7 @@ def test_pages_answer(service: Service) -> None:
 
 def test_it_drains_and_starts_again_with_everything(service: Service) -> None:
     address, before, journal = service.feed_url, service.feed(), service.journal()
+    temporal = service.address("Temporal")
     server = service.temporal()
     assert service.stop() == 0
     assert ended(server)
@@ -244,7 +245,7 @@ def test_it_drains_and_starts_again_with_everything(service: Service) -> None:
     assert "nothing was sent" in refused.stderr
     assert json.loads(service.congress("status", "--json").stdout)["campaign"] == "small-2020"
     service.start()
-    assert service.feed_url == address
+    assert (service.feed_url, service.address("Temporal")) == (address, temporal)
     assert (service.feed(), service.journal()) == (before, journal)
     done = service.congress("schedule", "22", "provincial_congress", "--on", "2020-09-25", "--to", "2020-09-26")
     assert done.returncode == 0, done.stderr

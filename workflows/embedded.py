@@ -100,10 +100,9 @@ class EmbeddedTemporal:
                     self._say(f"{error} Trying again.")
 
     async def stop(self) -> None:
-        """Ends the server that this service runs on."""
+        """Ends the server that this service runs on. Its record stays: the next start takes the same ports."""
         if self._process is not None:
             await _end(self._process)
-        self._folder.remove(RECORD)
 
     def _fits(self, record: ServerRecord) -> bool:
         return self._wanted[0] in {0, record.port} and self._wanted[1] in {0, record.ui_port}

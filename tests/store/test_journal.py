@@ -203,6 +203,20 @@ def test_writers_of_two_processes_number_without_gap_or_double(
     assert below(store, "22") == 43
 
 
+def test_two_writers_in_turn_know_what_the_other_wrote(database_url: str, store: Store, journal: Journal) -> None:
+    other = Journal(open_store(database_url), TrialRenderer())
+    journal.append([events("205", scheduled(date(2020, 5, 20)), first=2)])
+    other.append([events("300", enrolled("300", "22")), events("301", enrolled("301", "300"))])
+    [appended] = journal.append([events("301", held(date(2020, 5, 20)), first=2)])
+    assert below(store, "22") == below(store, "300") == below(store, "301") == appended.position
+    [again] = other.append([events("205", held(date(2020, 5, 20)), first=3)])
+    assert below(store, "22") == below(store, "205") == again.position
+    before = projections(store)
+    other.rebuild()
+    assert projections(store) == before
+    other.store.close()
+
+
 def test_a_locked_store_is_away_and_nothing_is_lost(sqlite_url: str) -> None:
     store = open_store(sqlite_url)
     journal = Journal(store, TrialRenderer())
