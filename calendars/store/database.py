@@ -34,6 +34,9 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the database. Raises `StoreAway` when it cannot be reached."""
         with _away_as_store_away(), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                # By default each statement would see what was committed before it, not before the first.
+                connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     @contextmanager

@@ -166,9 +166,6 @@ class Feeds:
     def refresh(self) -> View:
         """The store as it is now, whichever process changed it. Raises `StoreAway` when it does not answer."""
         with self._lock, self._store.reading() as connection:
-            if not self._store.is_sqlite:
-                # By default each statement would see what was committed before it, not before the first.
-                connection.execution_options(isolation_level="REPEATABLE READ")
             mark = _mark(connection)
             if mark != self._mark:
                 if self._mark and mark[0] < self._mark[0]:  # an older database took this one's place

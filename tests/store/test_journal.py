@@ -230,6 +230,15 @@ def test_a_locked_store_is_away_and_nothing_is_lost(sqlite_url: str) -> None:
     store.close()
 
 
+def test_a_reader_sees_one_state_of_the_store(store: Store, journal: Journal) -> None:
+    with store.reading() as connection:
+        assert len(stream(connection, CAMPAIGN, "205")) == 1
+        journal.append([events("205", held(date(2020, 5, 20)), first=2)])
+        assert len(stream(connection, CAMPAIGN, "205")) == 1
+    with store.reading() as connection:
+        assert len(stream(connection, CAMPAIGN, "205")) == 2
+
+
 def test_lines_of_other_campaigns_stay_apart(store: Store, journal: Journal) -> None:
     other = dataclasses.replace(launched(), campaign="trial-2021")
     twin = dataclasses.replace(events("205", enrolled("205")), campaign="trial-2021")
