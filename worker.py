@@ -32,7 +32,7 @@ from workflows.campaign import CampaignCongress
 from workflows.client import CongressClient
 from workflows.commands.console import progress_bar, say
 from workflows.connection import cluster_is_named, connect
-from workflows.datafolder import DataFolder, ServiceRecord
+from workflows.datafolder import SERVICE, DataFolder, ServiceRecord
 from workflows.demonstration import Demonstration
 from workflows.embedded import EmbeddedTemporal
 from workflows.launching import launch, prepare
@@ -88,17 +88,9 @@ async def serve(settings: Settings, role: str, name_or_dir: str | None, today: d
             web = await stack.enter_async_context(_web(settings, store, demonstration, temporal, socket_))
         if temporal:
             await stack.enter_async_context(_worker(settings, store, folder, temporal, web))
-        process = psutil.Process(os.getpid())
-        record = ServiceRecord(
-            process.pid,
-            process.create_time(),
-            settings.board_url,
-            temporal.address if temporal else "",
-            temporal.ui if temporal else "",
-            settings.task_queue,
-        )
-        folder.announce(record)
-        stack.callback(folder.remove, "service.json")
+        if temporal:
+            _announce(settings, folder, temporal)
+            stack.callback(folder.remove, SERVICE)
         if temporal and name_or_dir:
             work = asyncio.create_task(_launch(settings, store, folder, temporal.client, name_or_dir, today))
             await _either(work, stopping)
@@ -108,12 +100,27 @@ async def serve(settings: Settings, role: str, name_or_dir: str | None, today: d
         say("stopping")
 
 
+def _announce(settings: Settings, folder: DataFolder, temporal: Temporal) -> None:
+    """Tells the command line where orders go; a process that only serves pages takes none."""
+    process = psutil.Process(os.getpid())
+    folder.announce(
+        ServiceRecord(
+            process.pid,
+            process.create_time(),
+            settings.board_url,
+            temporal.address,
+            temporal.ui,
+            settings.task_queue,
+        )
+    )
+
+
 @asynccontextmanager
 async def _temporal(settings: Settings, folder: DataFolder) -> AsyncIterator[Temporal]:
     if cluster_is_named():
         client = await connect()
         say(f"connected to Temporal at {client.service_client.config.target_host}")
-        yield Temporal(client, "", "")
+        yield Temporal(client, "", client.service_client.config.target_host)
         return
     server = EmbeddedTemporal(folder, settings.temporal_port, settings.temporal_ui_port, say)
     await server.start()

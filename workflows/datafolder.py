@@ -15,6 +15,8 @@ import psutil
 
 from calendars.errors import UserError
 
+SERVICE = "service.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -95,7 +97,7 @@ class DataFolder:
 
     def service(self) -> ServiceRecord | None:
         """The service that runs on this folder now, or None."""
-        value = self.read("service.json")
+        value = self.read(SERVICE)
         if value is None:
             return None
         record = ServiceRecord(**value)
@@ -103,7 +105,7 @@ class DataFolder:
 
     def announce(self, record: ServiceRecord) -> None:
         """Tells the command line about a running service."""
-        self.write("service.json", asdict(record))
+        self.write(SERVICE, asdict(record))
 
     @contextmanager
     def locked(self, role: str) -> Iterator[None]:
