@@ -15,7 +15,8 @@ from calendars.errors import CalendarError
 from calendars.sequence.events import Line
 from calendars.sequence.messages import Append, Appended
 from calendars.store.database import Store
-from calendars.store.projecting import CAMPAIGN_STREAM, Key, Known, Placed, Projection, Renderer
+from calendars.store.projecting import CAMPAIGN_STREAM, Key, Known, Placed, Projection
+from calendars.store.renderer import Renderer
 from calendars.store.schema import PROJECTIONS, counter, journal
 
 

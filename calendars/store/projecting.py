@@ -6,15 +6,13 @@ a rebuild gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import cache
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, case, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, select
 
 from calendars.plan.deadlines import margin
 from calendars.plan.model import Plan, Stage
@@ -22,35 +20,11 @@ from calendars.sequence.events import Line, event_of
 from calendars.sequence.evolving import evolve
 from calendars.sequence.state import Profile, Rules, UnitState
 from calendars.sequence.status import opens_on
-from calendars.store.schema import Instant, campaigns, entries, stages, units
+from calendars.store.renderer import Entry, Renderer
+from calendars.store.schema import campaigns, entries, stages, units
+from calendars.store.statements import ENTRIES, LEAVE, SUPERIORS, TOUCH, UNITS, upsert_into
 
 CAMPAIGN_STREAM = "@campaign"
-
-
-class Entry(Protocol):
-    """One calendar entry of a unit, before it is rendered."""
-
-    uid: str
-    stage: str
-    kind: str
-    status: str
-    first: date
-    last: date
-
-
-class Renderer(Protocol):
-    """Turns a unit's state into calendar entries. The store keeps their bytes and never looks inside."""
-
-    version: int
-
-    def entries(self, plan: Plan, state: UnitState) -> Sequence[Any]:
-        """The entries of the unit now; the same state always gives the same entries."""
-
-    def facts(self, entry: Any) -> str:
-        """All that determines the entry's bytes, save its stamp; equal facts, equal entry."""
-
-    def render(self, entry: Any, *, sequence: int, created: datetime, modified: datetime, language: str) -> bytes:
-        """One VEVENT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +134,7 @@ class Projection:
 
     def _load_units(self, campaign: str, codes: list[str]) -> list[str]:
         there = []
-        for row in self._connection.execute(_UNITS, {"of_campaign": campaign, "codes": codes}):
+        for row in self._connection.execute(UNITS, {"of_campaign": campaign, "codes": codes}):
             plan = self.plan(campaign)
             state = load_state(row.state, Rules.of(plan, row.level))
             self._units[campaign, row.unit] = _Working(plan, state, position=row.position)
@@ -169,11 +143,11 @@ class Projection:
         return there
 
     def _load_entries(self, campaign: str, codes: list[str]) -> None:
-        for unit, uid, *values in self._connection.execute(_ENTRIES, {"of_campaign": campaign, "codes": codes}):
+        for unit, uid, *values in self._connection.execute(ENTRIES, {"of_campaign": campaign, "codes": codes}):
             self._units[campaign, unit].entries[uid] = _EntryRow(*values)
 
     def _load_superiors(self, campaign: str, codes: list[str]) -> None:
-        for unit, parent in self._connection.execute(_SUPERIORS, {"of_campaign": campaign, "codes": codes}):
+        for unit, parent in self._connection.execute(SUPERIORS, {"of_campaign": campaign, "codes": codes}):
             self._parents[campaign, unit] = parent
 
     def apply(self, placed: Placed) -> None:
@@ -258,14 +232,14 @@ class Projection:
             if row.entry is None
         ]
         if left:
-            self._connection.execute(_LEAVE, left)
+            self._connection.execute(LEAVE, left)
         above = [
             {"in_campaign": key[0], "of": key[1], "new": position, "at": recorded}
             for key, (position, recorded) in self._below.items()
             if key not in touched
         ]
         if above:
-            self._connection.execute(_TOUCH, above)
+            self._connection.execute(TOUCH, above)
 
     def _unit_row(self, key: Key, working: _Working) -> dict[str, Any]:
         profile = working.state.profile
@@ -307,7 +281,7 @@ class Projection:
 
     def _upsert(self, table: Table, rows: list[dict[str, Any]]) -> None:
         if rows:
-            self._connection.execute(_upsert_into(table, self._connection.dialect.name), rows)
+            self._connection.execute(upsert_into(table, self._connection.dialect.name), rows)
 
 
 def stage_row(state: UnitState, stage: Stage) -> dict[str, Any]:
@@ -331,56 +305,3 @@ def stage_row(state: UnitState, stage: Stage) -> dict[str, Any]:
         "margin_target": margin(target, now.held.last) if now.held else None,
         "margin_deadline": margin(deadline, now.held.last) if now.held else None,
     }
-
-
-@cache
-def _upsert_into(table: Table, dialect: str) -> Any:
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = make(table)
-    key = {column.name for column in table.primary_key}
-    rest = {column.name: statement.excluded[column.name] for column in table.c if column.name not in key}
-    return statement.on_conflict_do_update(index_elements=sorted(key), set_=rest)
-
-
-def _superiors() -> Any:
-    start = select(units.c.unit, units.c.parent).where(_among(units))
-    chain = start.cte("chain", recursive=True)
-    chain = chain.union(
-        select(units.c.unit, units.c.parent)
-        .join(chain, units.c.unit == chain.c.parent)
-        .where(units.c.campaign == bindparam("of_campaign"))
-    )
-    return select(chain.c.unit, chain.c.parent)
-
-
-def _among(table: Table) -> ColumnElement[bool]:
-    of_campaign = table.c.campaign == bindparam("of_campaign")
-    return and_(of_campaign, table.c.unit.in_(bindparam("codes", expanding=True)))
-
-
-# Made once: building them costs more than running them, and every report runs them.
-_UNITS = select(units.c.unit, units.c.level, units.c.position, units.c.state, units.c.below_modified).where(
-    _among(units)
-)
-_ENTRIES = select(
-    *(entries.c[name] for name in ("unit", "uid", "live", "sequence", "created", "modified", "position", "facts"))
-).where(_among(entries))
-_SUPERIORS = _superiors()
-_TOUCH = (
-    update(units)
-    .where(units.c.campaign == bindparam("in_campaign"), units.c.unit == bindparam("of"))
-    .values(
-        below=bindparam("new"),
-        below_modified=case(
-            (units.c.below_modified > bindparam("at", type_=Instant), units.c.below_modified),
-            else_=bindparam("at", type_=Instant),
-        ),
-    )
-)
-_LEAVE = (
-    update(entries)
-    .where(entries.c.campaign == bindparam("in_campaign"), entries.c.uid == bindparam("of"))
-    .values(
-        live=False, sequence=bindparam("number"), modified=bindparam("at"), position=bindparam("new"), vi=b"", en=b""
-    )
-)
