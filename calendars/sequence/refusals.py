@@ -12,7 +12,8 @@ from string import Formatter
 from typing import Any, Literal
 
 from calendars.errors import UserError
-from calendars.plan.model import Stage, Text
+from calendars.plan.model import Instrument, Stage, Text
+from calendars.plan.sources import citation
 from calendars.sequence.state import Span
 
 Language = Literal["en", "vi"]
@@ -141,6 +142,11 @@ class Refused(UserError):
     def rebuild(cls, code: str, params: Mapping[str, str]) -> Refused:
         """The refusal that another process put into a message as `code` and `params`."""
         return cls(code, params)
+
+    def cited(self, instruments: Mapping[str, Instrument]) -> Refused:
+        """The same with its sources as people cite them, number and date, not as keys of the plan."""
+        sources = {name: value for name, value in self.params.items() if name.endswith("source")}
+        return Refused(self.code, self.params | {n: citation(value, instruments) or "" for n, value in sources.items()})
 
     def text(self, language: Language) -> str:
         """The sentence to show. Raises `KeyError` when a param of a known code is missing."""

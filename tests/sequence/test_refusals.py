@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from calendars.errors import UserError
+from calendars.plan.model import Instrument
 from calendars.sequence.commands import Command, Correct, Enrol, Report, Retract, Schedule
 from calendars.sequence.deciding import decide
 from calendars.sequence.refusals import SENTENCES, Refused
@@ -359,3 +360,14 @@ def test_what_people_wrote_is_never_taken_for_a_field() -> None:
     with pytest.raises(Refused) as error:
         decide(VILLAGE, Report("{title}", date(2020, 1, 5)), JUNE)
     assert str(error.value).startswith("Tân Bình has no stage {title}; ")
+
+
+def test_sources_are_cited_by_number_and_date() -> None:
+    instruments = {"directive-35": Instrument(number="35-CT/TW", date=date(2019, 5, 30))}
+    params = {"source": "directive-35 art. 4", "pilots_source": "plo.vn 903932", "title_en": "directive-35"}
+    cited = Refused("too_long", params).cited(instruments)
+    assert cited.params == {
+        "source": "35-CT/TW, 30/05/2019, art. 4",
+        "pilots_source": "plo.vn 903932",
+        "title_en": "directive-35",
+    }

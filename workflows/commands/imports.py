@@ -12,6 +12,7 @@ import typer
 
 from calendars.campaigns.reports import ReportRow, sift_reports
 from calendars.errors import Problem
+from calendars.plan.model import Plan
 from calendars.sequence.commands import Report
 from calendars.sequence.messages import Progress
 from calendars.sequence.refusals import Refused
@@ -59,7 +60,7 @@ def import_reports(context: typer.Context, file: File, json: Json = False) -> No
     with here.reading() as (connection, campaign):
         rows, problems = sift_reports(file, campaign.plan, unit_profiles(connection, campaign))
     outcome = Outcome(problems=list(problems))
-    asyncio.run(_report_all(here, campaign.name, rows, outcome))
+    asyncio.run(_report_all(here, campaign.plan, rows, outcome))
     if json:
         emit_json(outcome.as_json(str(file)))
     else:
@@ -72,7 +73,7 @@ def import_reports(context: typer.Context, file: File, json: Json = False) -> No
         raise typer.Exit(1)
 
 
-async def _report_all(here: Context, campaign: str, rows: tuple[ReportRow, ...], outcome: Outcome) -> None:
+async def _report_all(here: Context, plan: Plan, rows: tuple[ReportRow, ...], outcome: Outcome) -> None:
     if not rows:
         return
     by_unit: dict[str, list[ReportRow]] = {}
@@ -81,13 +82,13 @@ async def _report_all(here: Context, campaign: str, rows: tuple[ReportRow, ...],
     places = asyncio.Semaphore(AT_ONCE)
     done: Counter[str] = Counter()
 
-    async with here.client(campaign) as client:
+    async with here.client(plan.campaign) as client:
         with progress_bar("Reporting") as advance:
 
             async def report(of_unit: list[ReportRow]) -> None:
                 async with places:
                     for row in of_unit:
-                        await _report(client, row, here.author, outcome)
+                        await _report(client, row, here.author, outcome, plan)
                         done["rows"] += 1
                         advance(done["rows"], len(rows))
 
@@ -103,14 +104,14 @@ async def _report_all(here: Context, campaign: str, rows: tuple[ReportRow, ...],
                 ) from errors.exceptions[0]
 
 
-async def _report(client: CongressClient, row: ReportRow, by: str, outcome: Outcome) -> None:
+async def _report(client: CongressClient, row: ReportRow, by: str, outcome: Outcome, plan: Plan) -> None:
     try:
         sent = await client.send(row.unit, Report(row.stage, row.on, row.to, row.results), by=by)
     except Refused as refused:
         if refused.code in THERE:
             outcome.there += 1
         else:
-            outcome.problems.append(Problem(row.line, 0, f"{row.unit} {row.stage}: {refused}"))
+            outcome.problems.append(Problem(row.line, 0, f"{row.unit} {row.stage}: {refused.cited(plan.instruments)}"))
         return
     outcome.taken += 1
     outcome.pending += not sent.answer.visible

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from calendars.errors import StoreAway, UserError
-from calendars.plan.model import ResultType
+from calendars.plan.model import Plan, ResultType
 from calendars.sequence.commands import Correct, Report, Retract, Schedule
+from calendars.sequence.refusals import Refused
 from calendars.sequence.results import parse_result
 from calendars.sequence.state import Results
 from calendars.store.reading import find_unit
@@ -88,21 +89,24 @@ def parse_results(given: list[str], types: dict[str, ResultType]) -> Results:
 
 
 def _send(here: Context, unit: str, command: Schedule | Report | Correct | Retract, done: str) -> None:
-    campaign, name = _addressee(here, unit)
+    plan, name = _addressee(here, unit)
 
     async def send() -> Sent:
-        async with here.client(campaign) as client:
+        async with here.client(plan.campaign) as client:
             return await client.send(unit, command, by=here.author)
 
-    answer = asyncio.run(send()).answer
+    try:
+        answer = asyncio.run(send()).answer
+    except Refused as refused:
+        raise refused.cited(plan.instruments) from refused
     seen = "" if answer.visible else " It is accepted and not yet visible: the store does not answer now."
     say(f"{name}: {command.stage} {done}, event {answer.last}.{seen}")
 
 
-def _addressee(here: Context, unit: str) -> tuple[str, str]:
-    """The campaign and what the unit is called; a store that is away does not keep a report from being taken."""
+def _addressee(here: Context, unit: str) -> tuple[Plan, str]:
+    """The campaign's plan and what the unit is called; a store that is away does not keep a report from being taken."""
     try:
         with here.reading() as (connection, campaign):
-            return campaign.name, f"{unit} {find_unit(connection, campaign, unit).name}"
+            return campaign.plan, f"{unit} {find_unit(connection, campaign, unit).name}"
     except StoreAway:
-        return here.kept_plan().campaign, unit
+        return here.kept_plan(), unit
