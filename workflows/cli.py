@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -70,6 +71,9 @@ def global_options_first(arguments: list[str]) -> list[str]:
 
 def run(arguments: list[str]) -> int:
     """Runs one command and gives its exit code: 0 done, 1 refused in one sentence on standard error, 2 wrong usage."""
+    if broken := [argument for argument in arguments if not argument.isprintable() and _is_broken(argument)]:
+        print(f"{broken[0]!r} is not UTF-8.", file=sys.stderr)
+        return 2
     try:
         app(global_options_first(arguments))
     except Refused as refused:
@@ -78,9 +82,20 @@ def run(arguments: list[str]) -> int:
         return _refuse(str(error))
     except StoreAway as error:
         return _refuse(f"The store does not answer now: {error}.")
+    except OSError as error:
+        return _refuse(f"{error.filename or 'The system'}: {error.strerror or error}.")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 1
     return 0
+
+
+def _is_broken(argument: str) -> bool:
+    """Whether the argument holds bytes that are no text."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _refuse(sentence: str) -> int:
@@ -91,6 +106,10 @@ def _refuse(sentence: str) -> int:
 def main() -> None:
     """The entry point. Temporal's client has threads of its own that may outlive the interpreter and crash it while it
     ends; nothing is left to do by then, so the process ends without them."""
+    for stream in (sys.stdout, sys.stderr):
+        # Names are Vietnamese; a terminal that cannot show them must not make a taken order look like a failed one.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     code = run(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, cast
@@ -46,10 +47,14 @@ class Sent:
 class CongressClient:
     """Commands of one campaign. Everything that changes a unit goes through its workflow."""
 
-    def __init__(self, client: Client, campaign: str, task_queue: str) -> None:
+    def __init__(
+        self, client: Client, campaign: str, task_queue: str, journalled: Callable[[str], int] = lambda unit: 0
+    ) -> None:
+        """`journalled` gives the version of a unit in the read model, 0 when it cannot be read."""
         self._client = client
         self.campaign = campaign
         self._task_queue = task_queue
+        self._journalled = journalled
 
     async def schedule(self, unit: str, stage: str, on: date, to: date | None = None, *, by: str) -> Sent:
         """Sets or moves the days of a stage. Raises `Refused`."""
@@ -75,9 +80,15 @@ class CongressClient:
         Raises `Refused` when the rules refuse it, `UserError` for an unknown unit, `NoAnswer` when no worker answers.
         """
         order = Order(id or uuid4().hex, by, command)
+        reconciled = False
         for pause in PAUSES:
             try:
                 return Sent(order, await self._send_once(unit, order))
+            except Refused:
+                # A unit that is behind the journal may refuse what is right; it is asked again once it has caught up.
+                if reconciled or not await self._catches_up(unit):
+                    raise
+                reconciled = True
             except RPCError as error:
                 if error.status == RPCStatusCode.NOT_FOUND and not await self._runs(unit):
                     raise UserError(
@@ -96,6 +107,13 @@ class CongressClient:
             raise _refused(error) from error
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
             raise self._no_answer(unit) from error
+
+    async def _catches_up(self, unit: str) -> bool:
+        """Whether the unit was behind the journal and has adopted it now."""
+        journalled = await asyncio.to_thread(self._journalled, unit)
+        handle = self._client.get_workflow_handle_for(UnitCongress.run, unit_workflow_id(self.campaign, unit))
+        before = await handle.query(UnitCongress.version)
+        return before < journalled and await handle.execute_update(UnitCongress.reconcile) > before
 
     async def _runs(self, unit: str) -> bool:
         handle = self._client.get_workflow_handle(unit_workflow_id(self.campaign, unit))
@@ -131,6 +149,10 @@ class CongressClient:
             return await handle.execute_update(CampaignCongress.enrol, start, id=uuid4().hex)
         except WorkflowUpdateFailedError as error:
             raise _refused(error) from error
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+            raise NoAnswer(
+                "The service stopped answering; what was admitted stays, and the same command completes it."
+            ) from error
 
     async def progress(self) -> Progress:
         """How far the running admission is."""

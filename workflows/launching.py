@@ -79,7 +79,7 @@ def _check_same(known: Campaign, bundle: Bundle, today: date | None) -> None:
     if bundle.plan.document() != known.plan.document():
         raise UserError(
             f"The plan of {known.name} differs from the one it was launched with; the dates of a running campaign "
-            "are changed by an amendment, never by another launch."
+            "are not changed by another launch."
         )
 
 

@@ -15,12 +15,14 @@ from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from calendars.plan.clock import instant_of
+    from calendars.sequence.commands import Schedule
     from calendars.sequence.deciding import decide
     from calendars.sequence.due import due_facts, next_due
     from calendars.sequence.events import Fact, Line, line_of
     from calendars.sequence.evolving import evolve, number
     from calendars.sequence.messages import Answer, Append, Appended, Order, UnitStart
     from calendars.sequence.refusals import Refused
+    from calendars.sequence.state import UnitState
 
 JOURNAL = "journal_append"
 # A local attempt costs one event of history; it must not hold a workflow task for long when the store is away.
@@ -48,6 +50,7 @@ class UnitCongress:
         self._flushed = start.state.version
         self._away = False
         self._adoptions = 0
+        self._owed: list[Order] = []  # answered as accepted while the store was away, and not journalled yet
         self._closed = False
 
     # Messages
@@ -66,6 +69,8 @@ class UnitCongress:
             )
             # After an adoption the events are gone and the journal's state may hold the order already: decide anew.
             if self._adoptions == adoptions:
+                if self._flushed < last:
+                    self._owed.append(order)
                 return Answer(first, last, visible=self._flushed >= last)
 
     @command.validator
@@ -73,6 +78,19 @@ class UnitCongress:
         """Refuses here what the rules refuse: a refused update leaves no trace in the history."""
         if order.id not in self._state.commands:
             self._decide(order)
+
+    @workflow.update
+    async def reconcile(self) -> int:
+        """Compares the unit with the journal and adopts it where the unit is behind; gives the version it has then."""
+        question = Append(self._start.campaign, self._start.unit, (), self._state.version)
+        try:
+            appended = await self._append_locally(question)
+        except FailureError:
+            return self._state.version
+        # What came in meanwhile is flushed by the loop, which finds out by itself.
+        if appended.journal_state is not None and not self._unflushed:
+            self._adopt(appended.journal_state)
+        return self._state.version
 
     @workflow.signal
     def close(self) -> None:
@@ -103,11 +121,13 @@ class UnitCongress:
 
     def _open(self) -> None:
         for order in self._start.opening:
+            # A date is decided on the day it was announced: the congress may have begun since.
+            announced = order.command.announced if isinstance(order.command, Schedule) else None
             try:
-                self._take(self._decide(order), by=order.by, command=order.id)
-            except ApplicationError:
-                # The launch checked every order; one refused now stands in the journal that this unit adopted.
-                workflow.logger.info("opening order %s was taken before", order.id)
+                self._take(self._decide(order, announced), by=order.by, command=order.id)
+            except ApplicationError as refused:
+                # The launch tried every order, so only rules that changed meanwhile can refuse one.
+                workflow.logger.warning("opening order %s was refused: %s", order.id, refused.message)
 
     def _fall_due(self) -> None:
         self._take(due_facts(self._state, self._today()), by="calendar")
@@ -116,13 +136,7 @@ class UnitCongress:
         lines = tuple(self._unflushed)
         append = Append(self._start.campaign, self._start.unit, lines)
         try:
-            appended = await workflow.execute_local_activity(
-                JOURNAL,
-                append,
-                result_type=Appended,
-                start_to_close_timeout=LOCAL_ATTEMPT,
-                retry_policy=RetryPolicy(maximum_attempts=1),
-            )
+            appended = await self._append_locally(append)
         except FailureError:  # a local activity fails with what it raised, not with an ActivityError
             self._away = True
             appended = await workflow.execute_activity(
@@ -134,24 +148,45 @@ class UnitCongress:
             )
             self._away = False
         if appended.journal_state is not None:
-            self._adopt(appended)
+            self._adopt(appended.journal_state)
             return
         del self._unflushed[: len(lines)]
         self._flushed = lines[-1].no
+        self._owed = [order for order in self._owed if order.id in {line.command for line in self._unflushed}]
 
-    def _adopt(self, appended: Appended) -> None:
-        assert appended.journal_state is not None
-        self._state = appended.journal_state
-        self._flushed = self._state.version
+    async def _append_locally(self, append: Append) -> Appended:
+        appended: Appended = await workflow.execute_local_activity(
+            JOURNAL,
+            append,
+            result_type=Appended,
+            start_to_close_timeout=LOCAL_ATTEMPT,
+            retry_policy=RetryPolicy(maximum_attempts=1),
+        )
+        return appended
+
+    def _adopt(self, state: UnitState) -> None:
+        """Goes on from the journal. The opening is one append, so a journal that has anything has all of it."""
+        self._state = state
+        self._flushed = state.version
         self._unflushed.clear()
         self._adoptions += 1
-        self._open()
+        owed, self._owed = self._owed, []
+        for order in owed:
+            if order.id in state.commands:
+                continue
+            try:
+                self._take(self._decide(order), by=order.by, command=order.id)
+                self._owed.append(order)
+            except ApplicationError as refused:
+                workflow.logger.warning("order %s is refused after an adoption: %s", order.id, refused.message)
 
     async def _wait(self) -> None:
-        due = next_due(self._state)
+        due, adoptions = next_due(self._state), self._adoptions
         timeout = self._until(due) if due is not None else None
         try:
-            await workflow.wait_condition(lambda: bool(self._unflushed) or self._may_end(), timeout=timeout)
+            await workflow.wait_condition(
+                lambda: bool(self._unflushed) or self._adoptions != adoptions or self._may_end(), timeout=timeout
+            )
         except TimeoutError:
             return
 
@@ -161,9 +196,9 @@ class UnitCongress:
         ending = self._closed or workflow.info().is_continue_as_new_suggested()
         return ending and workflow.all_handlers_finished()
 
-    def _decide(self, order: Order) -> tuple[Fact, ...]:
+    def _decide(self, order: Order, day: date | None = None) -> tuple[Fact, ...]:
         try:
-            return decide(self._state, order.command, self._today())
+            return decide(self._state, order.command, day or self._today())
         except Refused as refused:
             raise refusal(refused) from refused
 

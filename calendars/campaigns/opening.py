@@ -51,7 +51,9 @@ def check_opening(bundle: Bundle, today: date, file: str) -> None:
         rows = by_unit.get(unit.code, ())
         for order, row in opening_orders(unit, names.get(unit.parent, ""), rows, bundle.plan, today):
             try:
-                facts = decide(state, order.command, today)
+                # As the unit will: a date on the day it was announced, for the congress may be under way on `today`.
+                announced = order.command.announced if isinstance(order.command, Schedule) else None
+                facts = decide(state, order.command, announced or today)
             except Refused as refused:
                 problems.append(Problem(row.line if row else 0, 0, f"{unit.code}: {refused}"))
                 continue

@@ -49,11 +49,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """New events of one stream, numbered without a gap."""
+    """New events of one stream, numbered without a gap.
+
+    Without any it only asks whether the journal has gone further than the sender's `version`.
+    """
 
     campaign: str
     unit: str
     lines: tuple[Line, ...]
+    version: int = -1
 
 
 @dataclass(frozen=True, slots=True)

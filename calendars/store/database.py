@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from calendars.errors import StoreAway, UserError
@@ -69,16 +69,23 @@ def open_store(url: str) -> Store:
     """
     try:
         parsed = make_url(url)
-        if parsed.drivername in {"postgresql", "postgres"}:
+        backend = parsed.get_backend_name() if parsed.drivername != "postgres" else "postgresql"
+        if backend not in {"sqlite", "postgresql"}:
+            raise ArgumentError(f"not {backend}")
+        if backend == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = _sqlite(parsed.database, parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
-    except (ArgumentError, NoSuchModuleError) as error:
+        engine = _sqlite(parsed.database, parsed) if backend == "sqlite" else _postgresql(parsed)
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise UserError(
             f"CONGRESS_DATABASE_URL: expected sqlite:///FILE or postgresql://USER@HOST/DATABASE ({error})."
         ) from error
     store = Store(engine)
     try:
         _migrate(store)
+    except (DatabaseError, ValueError) as error:
+        store.close()
+        reason = str(getattr(error, "orig", error)).partition("\n")[0]
+        raise UserError(f"{parsed.render_as_string()} cannot be used as the store: {reason}.") from error
     except BaseException:
         store.close()
         raise

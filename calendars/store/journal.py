@@ -66,7 +66,8 @@ class Journal:
                     projection.apply(placed)
                     rows.append(_row(placed))
                 # A writer that repeats itself while the journal has gone further is behind as well.
-                ahead = versions[key] > append.lines[-1].no if append.lines else False
+                last = append.lines[-1].no if append.lines else append.version
+                ahead = 0 <= last < versions[key]
                 written.append(Appended(versions[key], position, projection.state(*key) if ahead else None))
             if rows:
                 connection.execute(_INSERT, rows)

@@ -189,7 +189,8 @@ class Projection:
     def _touch(self, key: Key, position: int, recorded: datetime) -> None:
         campaign, unit = key
         seen = set()
-        while unit and unit not in seen:
+        # A superior that is not enrolled yet takes all this over when it is, whatever transaction that falls in.
+        while unit not in seen and ((campaign, unit) in self._units or (campaign, unit) in self._parents):
             seen.add(unit)
             modified = self._modified.get((campaign, unit), recorded)
             self._modified[campaign, unit] = max(modified, recorded)

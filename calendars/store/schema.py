@@ -59,7 +59,7 @@ journal = Table(
     Column("effective", Date, nullable=False),
     Column("recorded", Instant, nullable=False),
     Column("by", Text, nullable=False),
-    Column("command", String(128), nullable=False),
+    Column("command", Text, nullable=False),
     Column("data", JSON, nullable=False),
     UniqueConstraint("campaign", "unit", "no"),
 )

@@ -189,8 +189,9 @@ def _opened(view: View, hashed: str, query: bytes) -> Feed:
 
 def _etag(campaign: CampaignView, parameters: Parameters) -> str:
     """Strong, the same for every coding: address, renderer, and the newest change of anything ever below the unit."""
-    under = parameters.selection.under
-    parts = (campaign.name, under, parameters.given, RENDERER, campaign.units[under].revision)
+    unit = campaign.units[parameters.selection.under]
+    # The instant too: a restored older journal may reach the same position with other events.
+    parts = (campaign.name, unit.code, parameters.given, RENDERER, unit.revision, unit.modified)
     return f'"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

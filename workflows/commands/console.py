@@ -10,6 +10,7 @@ from datetime import date
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from calendars.sequence.state import Span
 
@@ -26,9 +27,11 @@ def note(sentence: str) -> None:
 
 def show(table: Table) -> None:
     """A table on standard output, as wide as it needs where nobody looks at a terminal."""
-    console = Console()
+    console = Console(markup=False, highlight=False)
     if not console.is_terminal:
-        console = Console(width=200)
+        console = Console(width=200, markup=False, highlight=False)
+    # A title is read as markup whatever the console says, and names may hold brackets.
+    table.title = Text(str(table.title)) if table.title else None
     console.print(table)
 
 

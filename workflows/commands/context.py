@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from calendars.errors import StoreAway, UserError
@@ -20,6 +20,7 @@ from calendars.plan.loading import load_plan
 from calendars.plan.model import Plan
 from calendars.store.database import Store, open_store
 from calendars.store.reading import Campaign, read_campaign
+from calendars.store.schema import units
 from calendars.wallclock import real_now
 from workflows.client import CongressClient, NoAnswer
 from workflows.connection import cluster_is_named, connect
@@ -95,7 +96,15 @@ class Context:
             )
         address = service.temporal_address if service else ""
         queue = service.task_queue if service else self.settings.task_queue
-        yield CongressClient(await connect(address), campaign, queue)
+        yield CongressClient(await connect(address), campaign, queue, lambda unit: self._journalled(campaign, unit))
+
+    def _journalled(self, campaign: str, unit: str) -> int:
+        try:
+            with self.store() as store, store.reading() as connection:
+                query = select(units.c.version).where(units.c.campaign == campaign, units.c.unit == unit)
+                return connection.scalar(query) or 0
+        except StoreAway:
+            return 0
 
     async def watch(self) -> None:
         """Raises `NoAnswer` once the service has ended: a long import need not wait for each answer to time out."""
@@ -123,7 +132,7 @@ def _day(text: str) -> date:
     for pattern in (_iso, _vietnamese):
         try:
             return pattern(text.strip())
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     raise typer.BadParameter(f"{text!r} is no day, expected YYYY-MM-DD or DD/MM/YYYY")
 

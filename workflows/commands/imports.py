@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from temporalio.service import RPCError
 
 from calendars.campaigns.reports import ReportRow, sift_reports
 from calendars.errors import Problem
@@ -97,7 +98,7 @@ async def _report_all(here: Context, plan: Plan, rows: tuple[ReportRow, ...], ou
                     watcher = group.create_task(here.watch())
                     await asyncio.wait([group.create_task(report(of_unit)) for of_unit in by_unit.values()])
                     watcher.cancel()
-            except* NoAnswer as errors:
+            except* (NoAnswer, RPCError) as errors:
                 raise NoAnswer(
                     f"The service stopped answering after {done['rows']:,} of {len(rows):,} rows; "
                     "import the file again once it runs, what is there is not taken twice."

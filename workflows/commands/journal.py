@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -27,9 +29,11 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, o
 def export_journal(context: typer.Context, file: File) -> None:
     """Write every event as a line of JSON, in the order of the journal."""
     count = 0
+    if not file.name:
+        raise UserError(f"{file}: expected the name of a file, or - for standard output.")
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        opened = (Path("/dev/stdout") if str(file) == "-" else temporary).open("wb")
+        opened = nullcontext(sys.stdout.buffer) if str(file) == "-" else temporary.open("wb")
         with opened as target, context_of(context).store() as store, store.reading() as connection:
             for placed in whole(connection):
                 line = {"campaign": placed.campaign, "unit": placed.unit, **line_json(placed.line)}
@@ -41,7 +45,8 @@ def export_journal(context: typer.Context, file: File) -> None:
     except OSError as error:
         raise UserError(f"{file}: cannot be written ({error.strerror}).") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def rebuild(context: typer.Context) -> None:

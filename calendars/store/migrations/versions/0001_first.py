@@ -79,7 +79,7 @@ def upgrade() -> None:
         sa.Column("effective", sa.Date(), nullable=False),
         sa.Column("recorded", sa.String(length=32), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
-        sa.Column("command", sa.String(length=128), nullable=False),
+        sa.Column("command", sa.Text(), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("position"),
         sa.UniqueConstraint("campaign", "unit", "no"),
