@@ -149,6 +149,21 @@ def test_an_import_keeps_good_rows_and_names_every_bad_one(service: Service, tmp
     assert "0 reported, 3 were there already" in again.stdout
 
 
+def test_brackets_in_texts_are_shown_as_they_are(service: Service) -> None:
+    done = service.congress("--by", "[/x] ông A", "schedule", "100-02", "cell_congress", "--on", "2020-06-20")
+    assert done.returncode == 0, done.stderr
+    shown = service.congress("history", "100-02")
+    assert shown.returncode == 0, shown.stderr
+    assert "[/x] ông A" in shown.stdout
+
+
+def test_terminals_and_arguments_that_are_not_utf8(service: Service) -> None:
+    shown = service.congress("status", "100", PYTHONIOENCODING="ascii")
+    assert shown.returncode == 0, shown.stderr
+    done = service.congress("status", "\udcff")
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+
+
 def test_corrections_and_retractions_stay_in_the_history(service: Service) -> None:
     for arguments in (
         ("report", "200", "grassroots_congress", "--on", "2020-06-01", "--result", "direct_election=true"),

@@ -136,6 +136,15 @@ def test_superiors_that_come_later_are_touched_then(store: Store, journal: Journ
     assert below(store, "22") == below(store, "300") == appended.position
 
 
+def test_a_child_that_comes_before_its_parent_rebuilds_the_same(store: Store, journal: Journal) -> None:
+    later = events("301", enrolled("301", "300"), held(date(2020, 5, 20)))
+    journal.append([later])
+    journal.append([events("300", enrolled("300", "22"))])
+    before = projections(store)
+    journal.rebuild()
+    assert projections(store) == before
+
+
 def test_rebuild_gives_the_same_projections(store: Store, journal: Journal) -> None:
     journal.append([events("206", enrolled("206", "22"), scheduled(date(2020, 5, 9)), held(date(2020, 5, 10)))])
     journal.append([events("205", scheduled(date(2020, 5, 20)), first=2)])

@@ -22,7 +22,7 @@ from calendars.wallclock import real_now
 from tests.store.support import launched
 from tests.workflows.small import CAMPAIGN, unit_start
 from tests.workflows.temporal import Workbench, local_server, workbench
-from workflows.client import Sent
+from workflows.client import CongressClient, Sent
 from workflows.unit import UnitCongress
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -190,6 +190,63 @@ async def test_an_order_that_an_adoption_overtook_is_decided_anew(bench: Workben
     with pytest.raises(Refused, match="already reported"):
         await bench.congress(CAMPAIGN).report("100-01", "headman_election", ELECTION, by="y")
     assert len(lines(bench, "100-01")) == 4
+
+
+async def behind(bench: Workbench, folder: Path, code: str, today: date, version: int) -> None:
+    """Starts the unit again as it was after `version` events, the journal having more."""
+    start = unit_start(folder, code, today, shift_to(today), reports=True)
+    old = dataclasses.replace(start, state=_state_after(start, lines(bench, code)[:version]))
+    await bench.client.start_workflow(
+        UnitCongress.run,
+        old if version else start,
+        id=f"congress/{CAMPAIGN}/{code}",
+        task_queue=bench.queue,
+    )
+
+
+async def test_an_adoption_does_not_replay_the_opening(bench: Workbench, campaign: Path) -> None:
+    today = date(2020, 5, 25)
+    first = await begin(bench, campaign, "100", today, reports=True)
+    congress = bench.congress(CAMPAIGN)
+    await congress.retract("100", "grassroots_congress", "never held", by="x")
+    await first.terminate("Temporal lost its last transactions")
+    await behind(bench, campaign, "100", today, 0)
+    await congress.schedule("100", "grassroots_congress", date(2020, 5, 30), by="x")
+    assert [line.type for line in lines(bench, "100")] == ["enrolled", "held", "retracted", "scheduled"]
+
+
+async def test_what_was_accepted_while_the_store_was_away_survives_an_adoption(
+    bench: Workbench, campaign: Path
+) -> None:
+    today = date(2020, 6, 11)
+    first = await begin(bench, campaign, "22", today, reports=True)
+    congress = bench.congress(CAMPAIGN)
+    await congress.schedule("22", "provincial_congress", date(2020, 9, 24), by="x")
+    await first.terminate("Temporal lost its last transactions")
+    await behind(bench, campaign, "22", today, 2)
+    other = open_store(str(bench.store.engine.url))
+    with other.writing():
+        sent = await congress.schedule("22", "provincial_congress", date(2020, 9, 23), by="y")
+        assert not sent.answer.visible
+    other.close()
+    found = await journalled(bench, "22", 4)
+    assert [line.data.get("first") for line in found[1:]] == ["2020-09-25", "2020-09-24", "2020-09-23"]
+    assert found[3].command == sent.order.id
+
+
+async def test_a_unit_behind_the_journal_catches_up_instead_of_refusing(bench: Workbench, campaign: Path) -> None:
+    today = date(2020, 5, 25)
+    first = await begin(bench, campaign, "100", today, reports=True)
+    await first.terminate("Temporal lost its last transactions")
+    await behind(bench, campaign, "100", today, 1)
+    correction = Correct("grassroots_congress", "wrong day", date(2020, 5, 19))
+    with pytest.raises(Refused, match="not reported as held"):
+        await bench.congress(CAMPAIGN).correct("100", correction, by="x")
+    informed = CongressClient(bench.client, CAMPAIGN, bench.queue, lambda unit: lines(bench, unit)[-1].no)
+    await informed.correct("100", correction, by="x")
+    assert [line.type for line in lines(bench, "100")] == ["enrolled", "held", "corrected"]
+    with pytest.raises(Refused, match="already says"):
+        await informed.correct("100", correction, by="x")
 
 
 def _state_after(start, found):  # type: ignore[no-untyped-def]
