@@ -100,7 +100,7 @@ class BroadcastActivities:
     async def _begin(self, part: Slice, loaded: _Loaded, row: UnitRow) -> None:
         plan = loaded.bundle.plan
         reports = loaded.reports.get(row.code, ()) if part.reports else ()
-        orders = opening_orders(row, loaded.names.get(row.parent, ""), reports, plan, part.today)
+        orders = opening_orders(row, loaded.names.get(row.parent, ""), reports, plan, part.today, part.by)
         start = UnitStart(
             part.campaign,
             row.code,

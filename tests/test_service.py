@@ -164,6 +164,18 @@ def test_terminals_and_arguments_that_are_not_utf8(service: Service) -> None:
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
 
 
+def test_a_refused_row_does_not_keep_a_right_one_out(service: Service, tmp_path: Path) -> None:
+    file = tmp_path / "reports.csv"
+    rows = "100-02,cell_congress,2020-06-30,\n100-02,cell_congress,2020-06-10,\n"
+    file.write_text(f"unit,stage,on,ot\n{rows}", encoding="utf-8")
+    done = service.congress("reports", "import", str(file))
+    assert (done.returncode, done.stdout) == (1, f"{file}: 1 reported, 0 were there already.\n")
+    refused, unused = done.stderr.splitlines()[-1], done.stderr.splitlines()[0]
+    assert "line 2" in refused
+    assert "already held on 10/06/2020" in refused
+    assert "'ot'" in unused
+
+
 def test_corrections_and_retractions_stay_in_the_history(service: Service) -> None:
     for arguments in (
         ("report", "200", "grassroots_congress", "--on", "2020-06-01", "--result", "direct_election=true"),

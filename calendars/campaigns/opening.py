@@ -22,15 +22,15 @@ TRIED_AT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def opening_orders(
-    unit: UnitRow, parent_name: str, rows: Iterable[ReportRow], plan: Plan, today: date
+    unit: UnitRow, parent_name: str, rows: Iterable[ReportRow], plan: Plan, today: date, by: str = "launch"
 ) -> tuple[tuple[Order, ReportRow | None], ...]:
-    """The orders a unit opens with on the campaign's day `today`, each with the row it comes from.
+    """The orders a unit opens with on the campaign's day `today`, each with the row it comes from; `by` enrols it.
 
     A congress that ended by `today` is a report. A later one is only a planned date, and only if it had been
     announced by `today`.
     """
     profile = Profile(unit.code, unit.name, unit.level, unit.parent, parent_name, unit.tags)
-    orders: list[tuple[Order, ReportRow | None]] = [(_order(plan, unit, 0, Enrol(profile), "launch"), None)]
+    orders: list[tuple[Order, ReportRow | None]] = [(_order(plan, unit, 0, Enrol(profile), by), None)]
     for no, row in enumerate(sorted(rows, key=lambda row: (row.on, row.line)), start=1):
         last = row.to or row.on
         author = f"reports.csv:{row.line}"

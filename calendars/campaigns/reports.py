@@ -42,17 +42,19 @@ def read_reports(path: Path | str, plan: Plan, units: Iterable[UnitLike]) -> tup
     Checked is what the file alone can get wrong (names, dates, types); whether the rules allow a report is decided
     where reports are taken.
     """
-    good, problems = sift_reports(path, plan, units)
+    good, problems = sift_reports(path, plan, units, once=True)
     if problems:
         raise Problems(str(path), problems)
     return good
 
 
 def sift_reports(
-    path: Path | str, plan: Plan, units: Iterable[UnitLike]
+    path: Path | str, plan: Plan, units: Iterable[UnitLike], *, once: bool = False
 ) -> tuple[tuple[ReportRow, ...], tuple[Problem, ...]]:
     """The good rows of a file and every problem of the others, by line.
 
+    With `once` a second row for the same stage of a unit is a problem; without, whoever takes the reports decides, for
+    the first may be the one that is refused.
     Raises `UserError` or `Problems` only for a file that is no table of reports at all.
     """
     rows = read_table(path, COLUMNS)
@@ -67,11 +69,18 @@ def sift_reports(
         if report is None or len(faults.problems) > before:
             continue
         first = seen.setdefault((report.unit, report.stage), row.line)
-        if first == row.line:
+        if first == row.line or not once:
             good.append(report)
         else:
             faults.add(row.line, f"second report of {report.stage!r} by {report.unit!r}, the first is on line {first}")
     return tuple(good), tuple(sorted(faults.problems))
+
+
+def unused_columns(path: Path | str) -> list[str]:
+    """The columns of a file that reports have no use for: a misspelt `to` must not pass unseen."""
+    rows = read_table(path, COLUMNS)
+    used = {*COLUMNS, "to", "announced", "source", "certainty"}
+    return [name for name in (rows[0].cells if rows else {}) if name not in used and not name.startswith(RESULT)]
 
 
 def _report(row: Row, plan: Plan, units: dict[str, UnitLike], faults: Faults) -> ReportRow | None:

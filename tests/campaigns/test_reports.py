@@ -89,8 +89,9 @@ def test_every_bad_row_is_named(tmp_path: Path) -> None:
 
 def test_good_rows_are_kept_beside_bad_ones(tmp_path: Path) -> None:
     good, problems = sift_reports(table(tmp_path, BAD), PLAN, UNITS)
-    assert [(row.line, row.unit) for row in good] == [(2, "06904-01"), (14, "200")]
-    assert [(problem.line, problem.message) for problem in problems] == PROBLEMS
+    # Whoever takes the reports decides about the second one of line 13: the first may be refused.
+    assert [(row.line, row.unit) for row in good] == [(2, "06904-01"), (13, "06904-01"), (14, "200")]
+    assert [(problem.line, problem.message) for problem in problems] == PROBLEMS[:-1]
 
 
 def test_a_bad_row_does_not_take_the_place_of_a_good_one(tmp_path: Path) -> None:
@@ -98,7 +99,7 @@ def test_a_bad_row_does_not_take_the_place_of_a_good_one(tmp_path: Path) -> None
         "unit,stage,on\n06904-01,cell_congress,soon\n06904-01,cell_congress,2020-01-18\n"
         "06904-01,cell_congress,2020-01-19\n"
     )
-    good, problems = sift_reports(table(tmp_path, text), PLAN, UNITS)
+    good, problems = sift_reports(table(tmp_path, text), PLAN, UNITS, once=True)
     assert [row.line for row in good] == [3]
     assert [problem.line for problem in problems] == [2, 4]
 

@@ -116,7 +116,7 @@ async def test_a_workbook_adds_units_as_a_text_file_does(bench: Workbench, sourc
     start, new = stage(bench, name, bench.folder / "more.xlsx")
     assert new == 1
     await admit(bench.congress(name), start, lambda _: None)
-    assert lines(bench, name, "200-02")[0].by == "launch"
+    assert lines(bench, name, "200-02")[0].by == "officer"
 
 
 async def test_what_is_there_already_is_no_mistake_and_not_new(bench: Workbench, source: Path, name: str) -> None:

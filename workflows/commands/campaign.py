@@ -36,6 +36,9 @@ Name = Annotated[str, typer.Argument(metavar="NAME_OR_DIR", help="A bundled camp
 Reports = Annotated[bool, typer.Option("--reports/--no-reports", help="Load the reports of the folder, or none.")]
 
 
+WHAT_WIDTH = 120
+
+
 def launch(context: typer.Context, name_or_dir: Name, today: Today = None, reports: Reports = True) -> None:
     """Start a campaign, or complete its start. Safe to repeat and to interrupt.
 
@@ -88,18 +91,30 @@ def history(
 ) -> None:
     """A unit's events: what, effective when, recorded when, by whom."""
     with context_of(context).reading() as (connection, campaign):
-        if unit != CAMPAIGN_STREAM:
-            find_unit(connection, campaign, unit)
+        name = campaign.name if unit == CAMPAIGN_STREAM else find_unit(connection, campaign, unit).name
         lines = stream(connection, campaign.name, unit)
     if json:
         emit_json([line_json(line) for line in lines])
         return
-    table = Table("No", "Event", "Effective", "Recorded (UTC)", "By", "What", title=unit)
+    table = Table("No", "Event", "Effective", "Recorded (UTC)", "By", "What", title=f"{name} ({unit})")
     for line in lines:
-        what = ", ".join(f"{key} {value}" for key, value in line.data.items() if value not in ({}, "", None))
         recorded = f"{line.recorded:%d/%m/%Y %H:%M:%S}"
-        table.add_row(str(line.no), line.type, day_text(line.effective), recorded, line.by, what[:120])
+        table.add_row(str(line.no), line.type, day_text(line.effective), recorded, line.by, _what(line))
     show(table)
+
+
+def _what(line: Line) -> str:
+    """An event's data on one line; the whole of it is in the JSON."""
+    said = []
+    for key, value in line.data.items():
+        if key == "profile":
+            said.append(f"{value['level']} {value['name']}")
+        elif isinstance(value, dict):
+            said += [f"{name} {one}" for name, one in value.items() if not isinstance(one, dict | list)]
+        elif value not in ("", None):
+            said.append(f"{key} {value}")
+    text = ", ".join(said)
+    return text if len(text) <= WHAT_WIDTH else f"{text[: WHAT_WIDTH - 1]}…"
 
 
 def line_json(line: Line) -> dict[str, Any]:

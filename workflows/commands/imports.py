@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from temporalio.service import RPCError
 
-from calendars.campaigns.reports import ReportRow, sift_reports
+from calendars.campaigns.reports import ReportRow, sift_reports, unused_columns
 from calendars.errors import Problem
 from calendars.plan.model import Plan
 from calendars.sequence.commands import Report
@@ -61,6 +61,8 @@ def import_reports(context: typer.Context, file: File, json: Json = False) -> No
     with here.reading() as (connection, campaign):
         rows, problems = sift_reports(file, campaign.plan, unit_profiles(connection, campaign))
     outcome = Outcome(problems=list(problems))
+    for column in unused_columns(file):
+        note(f"{file}: the column {column!r} is left aside; known are unit, stage, on, to, announced and result.KEY.")
     asyncio.run(_report_all(here, campaign.plan, rows, outcome))
     if json:
         emit_json(outcome.as_json(str(file)))

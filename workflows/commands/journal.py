@@ -42,6 +42,8 @@ def export_journal(context: typer.Context, file: File) -> None:
         if str(file) != "-":
             temporary.replace(file)
             say(f"{file}: {count:,} events.")
+    except BrokenPipeError:
+        raise typer.Exit from None  # whoever read has enough
     except OSError as error:
         raise UserError(f"{file}: cannot be written ({error.strerror}).") from error
     finally:
