@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import cast
 from uuid import uuid4
 
 from temporalio.client import (
@@ -34,6 +34,15 @@ PAUSES = (0.5, 1, 2, 4, 8)  # seconds before an order is sent again while Tempor
 
 class NoAnswer(UserError):
     """Nobody took the order in time; whether it will be taken is not known. The same order may be sent again."""
+
+
+class RefusedAt(Exception):
+    """A refusal with the version of the unit that refused."""
+
+    def __init__(self, refused: Refused, version: int) -> None:
+        super().__init__(str(refused))
+        self.refused = refused
+        self.version = version
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +93,10 @@ class CongressClient:
         for pause in PAUSES:
             try:
                 return Sent(order, await self._send_once(unit, order))
-            except Refused:
+            except RefusedAt as error:
                 # A unit that is behind the journal may refuse what is right; it is asked again once it has caught up.
-                if reconciled or not await self._catches_up(unit):
-                    raise
+                if reconciled or not await self._catches_up(unit, error.version):
+                    raise error.refused from error
                 reconciled = True
             except RPCError as error:
                 if error.status == RPCStatusCode.NOT_FOUND and not await self._runs(unit):
@@ -108,12 +117,14 @@ class CongressClient:
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
             raise self._no_answer(unit) from error
 
-    async def _catches_up(self, unit: str) -> bool:
-        """Whether the unit was behind the journal and has adopted it now."""
+    async def _catches_up(self, unit: str, version: int) -> bool:
+        """Whether the unit, which refused at `version`, was behind the journal and has adopted it by now."""
         journalled = await asyncio.to_thread(self._journalled, unit)
+        if version >= journalled:
+            return False
         handle = self._client.get_workflow_handle_for(UnitCongress.run, unit_workflow_id(self.campaign, unit))
-        before = await handle.query(UnitCongress.version)
-        return before < journalled and await handle.execute_update(UnitCongress.reconcile) > before
+        now = await handle.query(UnitCongress.version)
+        return max(now, await handle.execute_update(UnitCongress.reconcile) if now < journalled else now) > version
 
     async def _runs(self, unit: str) -> bool:
         handle = self._client.get_workflow_handle(unit_workflow_id(self.campaign, unit))
@@ -178,8 +189,8 @@ class CongressClient:
 def _refused(error: WorkflowUpdateFailedError) -> Exception:
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.type == "Refused":
-        code, params = cast("tuple[str, dict[str, Any]]", cause.details)
-        return Refused.rebuild(code, params)
+        code, params, version = cast("tuple[str, dict[str, str], int]", cause.details)
+        return RefusedAt(Refused.rebuild(code, params), version)
     if isinstance(cause, ApplicationError) and cause.type == "Launched":
         return UserError(cause.message)
     return error

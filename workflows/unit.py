@@ -33,9 +33,12 @@ UNTIL_THE_STORE_IS_BACK = RetryPolicy(
 )
 
 
-def refusal(refused: Refused) -> ApplicationError:
-    """A refusal as it travels to the client, which builds the sentence again in its reader's language."""
-    return ApplicationError(str(refused), refused.code, refused.params, type="Refused", non_retryable=True)
+def refusal(refused: Refused, version: int) -> ApplicationError:
+    """A refusal as it travels to the client, which builds the sentence again in its reader's language.
+
+    `version` is what the unit knew when it refused.
+    """
+    return ApplicationError(str(refused), refused.code, refused.params, version, type="Refused", non_retryable=True)
 
 
 @workflow.defn(name="UnitCongress")
@@ -52,6 +55,7 @@ class UnitCongress:
         self._adoptions = 0
         self._owed: list[Order] = []  # answered as accepted while the store was away, and not journalled yet
         self._closed = False
+        self._open()  # here, for an order may come with the very first task, before `run` begins
 
     # Messages
 
@@ -82,12 +86,13 @@ class UnitCongress:
     @workflow.update
     async def reconcile(self) -> int:
         """Compares the unit with the journal and adopts it where the unit is behind; gives the version it has then."""
+        await workflow.wait_condition(lambda: not self._unflushed or self._away)  # a flush may find out by itself
         question = Append(self._start.campaign, self._start.unit, (), self._state.version)
         try:
             appended = await self._append_locally(question)
         except FailureError:
             return self._state.version
-        # What came in meanwhile is flushed by the loop, which finds out by itself.
+        # What came in meanwhile is left to the loop, which finds out with its own flush.
         if appended.journal_state is not None and not self._unflushed:
             self._adopt(appended.journal_state)
         return self._state.version
@@ -106,8 +111,7 @@ class UnitCongress:
 
     @workflow.run
     async def run(self, start: UnitStart) -> None:
-        """Opens the stream, then flushes and waits until the campaign is closed."""
-        self._open()
+        """Flushes and waits until the campaign is closed."""
         while True:
             self._fall_due()
             if self._unflushed:
@@ -200,7 +204,7 @@ class UnitCongress:
         try:
             return decide(self._state, order.command, day or self._today())
         except Refused as refused:
-            raise refusal(refused) from refused
+            raise refusal(refused, self._state.version) from refused
 
     def _take(self, facts: tuple[Fact, ...], *, by: str, command: str = "") -> None:
         for event in number(self._state, facts, by=by, recorded=workflow.now(), command=command):

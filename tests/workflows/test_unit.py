@@ -192,10 +192,15 @@ async def test_an_order_that_an_adoption_overtook_is_decided_anew(bench: Workben
     assert len(lines(bench, "100-01")) == 4
 
 
+def informed(bench: Workbench) -> CongressClient:
+    """A client that knows what is journalled, as the command line does."""
+    return CongressClient(bench.client, CAMPAIGN, bench.queue, lambda unit: lines(bench, unit)[-1].no)
+
+
 async def behind(bench: Workbench, folder: Path, code: str, today: date, version: int) -> None:
     """Starts the unit again as it was after `version` events, the journal having more."""
     start = unit_start(folder, code, today, shift_to(today), reports=True)
-    old = dataclasses.replace(start, state=_state_after(start, lines(bench, code)[:version]))
+    old = dataclasses.replace(start, state=_state_after(start, lines(bench, code)[:version]), opening=())
     await bench.client.start_workflow(
         UnitCongress.run,
         old if version else start,
@@ -211,7 +216,7 @@ async def test_an_adoption_does_not_replay_the_opening(bench: Workbench, campaig
     await congress.retract("100", "grassroots_congress", "never held", by="x")
     await first.terminate("Temporal lost its last transactions")
     await behind(bench, campaign, "100", today, 0)
-    await congress.schedule("100", "grassroots_congress", date(2020, 5, 30), by="x")
+    await informed(bench).schedule("100", "grassroots_congress", date(2020, 5, 30), by="x")
     assert [line.type for line in lines(bench, "100")] == ["enrolled", "held", "retracted", "scheduled"]
 
 
@@ -242,11 +247,10 @@ async def test_a_unit_behind_the_journal_catches_up_instead_of_refusing(bench: W
     correction = Correct("grassroots_congress", "wrong day", date(2020, 5, 19))
     with pytest.raises(Refused, match="not reported as held"):
         await bench.congress(CAMPAIGN).correct("100", correction, by="x")
-    informed = CongressClient(bench.client, CAMPAIGN, bench.queue, lambda unit: lines(bench, unit)[-1].no)
-    await informed.correct("100", correction, by="x")
+    await informed(bench).correct("100", correction, by="x")
     assert [line.type for line in lines(bench, "100")] == ["enrolled", "held", "corrected"]
     with pytest.raises(Refused, match="already says"):
-        await informed.correct("100", correction, by="x")
+        await informed(bench).correct("100", correction, by="x")
 
 
 def _state_after(start, found):  # type: ignore[no-untyped-def]
