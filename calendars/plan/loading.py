@@ -46,7 +46,7 @@ def check_plan(text: str) -> tuple[Plan | None, tuple[Problem, ...]]:
     """Check a plan's text: the plan and no problem, or no plan and every problem, one for each mistake, by place."""
     document = read_yaml(text)
     if not document.readable:
-        return None, tuple(map(_printable, document.problems))
+        return None, tuple(map(printable, document.problems))
     if document.data is None and not document.problems:
         return None, (Problem(1, 1, "found nothing, expected a plan"),)
     draft = Draft(document.data, document.mistaken)
@@ -56,17 +56,18 @@ def check_plan(text: str) -> tuple[Plan | None, tuple[Problem, ...]]:
     except ValidationError as error:
         record(error.errors(include_url=False), draft)
     check(draft)
-    problems = [*document.problems, *(_placed(finding, document) for finding in draft.findings)]
-    return (None, tuple(sorted(map(_printable, problems)))) if problems else (plan, ())
+    problems = [*document.problems, *(placed(finding, document) for finding in draft.findings)]
+    return (None, tuple(sorted(map(printable, problems)))) if problems else (plan, ())
 
 
-def _placed(finding: Finding, document: Document) -> Problem:
+def placed(finding: Finding, document: Document) -> Problem:
+    """A finding with its line and column."""
     places = document.keys if finding.at == "key" else document.values
     path = finding.path
     return Problem(*places.get(path, document.values.get(path, (1, 1))), finding.message)
 
 
-def _printable(problem: Problem) -> Problem:
+def printable(problem: Problem) -> Problem:
     """The problem in one line: what the file holds must not break it, nor steer a terminal."""
     message = "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in problem.message

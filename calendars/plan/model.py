@@ -107,6 +107,13 @@ class Gate(PlanModel):
     share: Share = 1.0
 
 
+class Rerun(PlanModel):
+    """A vote that fails is run again within `days` calendar days of the first one."""
+
+    days: Offset
+    source: str | None = None
+
+
 class ResultType(StrEnum):
     """What a reported result may be: `percent` 0-100, `ratio` as "290/292", the rest as named."""
 
@@ -142,6 +149,8 @@ class Stage(PlanModel):
     """What a report of the stage may state, and of which type."""
     remind: tuple[Offset, ...] | None = None
     """Days before a date on which to remind, instead of `reminders.before`."""
+    rerun: Rerun | None = None
+    """Within how many days a vote that failed is run again."""
     gate: Gate | None = None
     pilots: Window | None = None
     """When units that go first may hold the stage; it ends before the others begin."""

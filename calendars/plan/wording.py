@@ -34,8 +34,8 @@ _EXPECTED = {
 }
 
 
-def record(errors: Iterable[ErrorDetails], draft: Draft) -> None:
-    """Add the errors of one validation to the draft's findings, save those that another problem explains."""
+def record(errors: Iterable[ErrorDetails], draft: Draft, kind: type[PlanModel] = Plan) -> None:
+    """Add the errors of validating a `kind` to the draft's findings, save those that another problem explains."""
     missing: dict[Path, list[str]] = {}
     unknown: dict[Path, list[str]] = {}
     for error in errors:
@@ -53,13 +53,15 @@ def record(errors: Iterable[ErrorDetails], draft: Draft) -> None:
             draft.findings.append(Finding(path, sentence))
         draft.mistaken.add(path)
     draft.strays.update(unknown)
-    draft.findings.extend(_about_keys(missing, unknown, draft))
+    draft.findings.extend(_about_keys(missing, unknown, draft, kind))
 
 
-def _about_keys(missing: dict[Path, list[str]], unknown: dict[Path, list[str]], draft: Draft) -> Iterator[Finding]:
+def _about_keys(
+    missing: dict[Path, list[str]], unknown: dict[Path, list[str]], draft: Draft, kind: type[PlanModel]
+) -> Iterator[Finding]:
     for path, keys in unknown.items():
         for key in keys:
-            known = keys_at(path)
+            known = keys_at(path, kind)
             meant = difflib.get_close_matches(key, [*missing.get(path, ()), *known], n=1)
             draft.mistaken.update((*path, name) for name in meant)
             if meant and meant[0] in missing.get(path, ()):
@@ -71,9 +73,8 @@ def _about_keys(missing: dict[Path, list[str]], unknown: dict[Path, list[str]], 
             yield Finding(path, f"`{key}` is missing, expected in {_named(path)}")
 
 
-def keys_at(path: Path) -> tuple[str, ...]:
-    """The keys a plan may have in the mapping at `path`."""
-    kind: Any = Plan
+def keys_at(path: Path, kind: Any = Plan) -> tuple[str, ...]:
+    """The keys a plan, or what `kind` says, may have in the mapping at `path`."""
     for step in path:
         kind = _inside(kind, step)
     return tuple(field.alias or name for name, field in _fields(kind).items())
