@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from calendars.sequence.events import Corrected, Enrolled, Event, FellOverdue, Held, Retracted, Scheduled
+from calendars.sequence.events import Event
 from calendars.sequence.evolving import evolve
+from calendars.sequence.facts import Corrected, Enrolled, Held, Retracted
 from calendars.sequence.state import UnitState
 
 
@@ -16,9 +17,9 @@ def as_of(blank: UnitState, events: Sequence[Event], day: date) -> UnitState:
 
     A report counts from the last day of its congress, whenever it came in. Corrections and retractions act back on the
     report they amend: a corrected one counts with its corrected days and results, from its corrected last day; a
-    retracted one never counts. Dates that were set, and clocks that ran out, count from the day they took effect, in
-    the order of the stream. Enrolment always counts. The version is that of the whole stream, for every event of it
-    has a say in the answer.
+    retracted one never counts. All else, such as dates that were set, clocks that ran out, gates and releases, counts
+    from the day it took effect, in the order of the stream. Enrolment always counts. The version is that of the whole
+    stream, for every event of it has a say in the answer.
     """
     state = blank
     reports: dict[str, Event] = {}
@@ -32,7 +33,7 @@ def as_of(blank: UnitState, events: Sequence[Event], day: date) -> UnitState:
                 reports.pop(stage, None)
             case Enrolled():
                 state = evolve(state, event)
-            case Scheduled(effective=effective) | FellOverdue(effective=effective) if effective <= day:
+            case fact if fact.effective <= day:
                 state = evolve(state, event)
     for report in reports.values():
         if isinstance(report.fact, Held) and report.fact.last <= day:

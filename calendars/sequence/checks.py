@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import date
 
 from calendars.plan.model import Stage
+from calendars.sequence.permissions import check_below, check_freeze, check_pilots
 from calendars.sequence.refusals import Refused, interval, other, refuse
 from calendars.sequence.results import EXPECTED, check_result, clean
 from calendars.sequence.state import Results, Span, UnitState
-from calendars.sequence.status import PILOT, in_window
+from calendars.sequence.status import PILOT, in_window, planned
+from calendars.sequence.surroundings import Surroundings
 
 SHOWN = 60
 
 
-def check_held(state: UnitState, stage: Stage, span: Span, today: date) -> None:
-    """The stage may have been held on the days of `span`."""
-    _check_campaign(state, stage, span)
+def check_held(state: UnitState, stage: Stage, span: Span, today: date, around: Surroundings) -> None:
+    """The stage may have been held on the days of `span`. What depends on other units is looked at last: it may be
+    known better a moment later."""
+    check_campaign(state, stage, span)
     if span.last > today:
         raise refuse("in_future", stage, span=interval(span), today=today.isoformat())
     _check_window(state, stage, span)
@@ -27,23 +30,27 @@ def check_held(state: UnitState, stage: Stage, span: Span, today: date) -> None:
         if held.last > span.first:
             raise _before(stage, span, previous, "held", held)
     _check_length(stage, span)
+    check_freeze(state, stage, span, today)
+    check_pilots(state, stage, span, around)
+    check_below(state, stage, span, around)
 
 
 def check_planned(state: UnitState, stage: Stage, span: Span, today: date) -> None:
     """The stage may be set to the days of `span`. Days past its target or deadline are late, not forbidden."""
-    _check_campaign(state, stage, span)
+    check_campaign(state, stage, span)
     if span.first < today:
         raise refuse("in_past", stage, span=interval(span), today=today.isoformat())
     _check_window(state, stage, span)
     if stage.after:
         previous = _previous(state, stage)
         of_previous = state.stage(previous.id)
-        planned = of_previous.scheduled or (Span(previous.on, previous.on) if previous.on else None)
+        days = planned(previous, of_previous)
         if of_previous.held and of_previous.held.last > span.first:
             raise _before(stage, span, previous, "held", of_previous.held)
-        if not of_previous.held and planned and planned.last > span.first:
-            raise _before(stage, span, previous, "planned", planned)
+        if not of_previous.held and days and days.last > span.first:
+            raise _before(stage, span, previous, "planned", days)
     _check_length(stage, span)
+    check_freeze(state, stage, span, today)
 
 
 def check_results(stage: Stage, results: Results) -> Results:
@@ -91,7 +98,8 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
-def _check_campaign(state: UnitState, stage: Stage, span: Span) -> None:
+def check_campaign(state: UnitState, stage: Stage, span: Span) -> None:
+    """The days are a span, and lie in the campaign."""
     rules = state.rules
     if span.last < span.first:
         raise refuse("last_before_first", stage, first=span.first.isoformat(), last=span.last.isoformat())

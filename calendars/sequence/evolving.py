@@ -4,10 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
-from calendars.sequence.events import Corrected, Enrolled, Event, Fact, FellOverdue, Held, Retracted, Scheduled
-from calendars.sequence.state import Span, UnitState
+from calendars.sequence.events import Event
+from calendars.sequence.facts import (
+    Amended,
+    Consented,
+    Corrected,
+    Ended,
+    Enrolled,
+    Fact,
+    FellOverdue,
+    Frozen,
+    GateTurned,
+    Held,
+    LeadInDone,
+    OfStage,
+    Pinned,
+    Postponed,
+    ReminderDue,
+    Renamed,
+    Reopened,
+    Resumed,
+    Retracted,
+    Reviewed,
+    Scheduled,
+    Sealed,
+    Transferred,
+    Unpinned,
+    Unsealed,
+    Waived,
+)
+from calendars.sequence.pins import due_of, put, renewed, with_pins
+from calendars.sequence.rules import Rules, StageDates
+from calendars.sequence.state import Clock, Ending, Pin, Span, StageState, Suspension, UnitState
+from calendars.sequence.status import due_days
 
 COMMANDS_KEPT = 20
 
@@ -17,20 +48,11 @@ def evolve(state: UnitState, event: Event) -> UnitState:
     commands = state.commands
     if event.command and event.command not in commands:
         commands = (*commands, event.command)[-COMMANDS_KEPT:]
+    state = replace(state, version=event.no, commands=commands)
     fact = event.fact
-    if isinstance(fact, Enrolled):
-        return replace(state, version=event.no, commands=commands, profile=fact.profile, rules_version=fact.release)
-    of_stage = state.stage(fact.stage)
-    match fact:
-        case Scheduled():
-            of_stage = replace(of_stage, scheduled=Span(fact.first, fact.last))
-        case Held() | Corrected():
-            of_stage = replace(of_stage, held=Span(fact.first, fact.last), results=fact.results)
-        case Retracted():
-            of_stage = replace(of_stage, held=None, results={})
-        case FellOverdue() if fact.clock not in of_stage.overdue:
-            of_stage = replace(of_stage, overdue=(*of_stage.overdue, fact.clock))
-    return replace(state, version=event.no, commands=commands, stages={**state.stages, fact.stage: of_stage})
+    if isinstance(fact, OfStage):
+        return _of_stage(state, fact)
+    return _of_unit(state, fact)
 
 
 def fold(state: UnitState, events: Iterable[Event]) -> UnitState:
@@ -45,3 +67,112 @@ def number(
 ) -> tuple[Event, ...]:
     """The facts as the next events of the unit's stream. `recorded` is an aware instant."""
     return tuple(Event(no, recorded, by, fact, command) for no, fact in enumerate(facts, state.version + 1))
+
+
+def _of_unit(state: UnitState, fact: Fact) -> UnitState:
+    match fact:
+        case Enrolled():
+            return replace(state, profile=fact.profile, rules_version=fact.release, since=fact.joined)
+        case Frozen():
+            others = tuple(one for one in state.freezes if one.id != fact.freeze)
+            return replace(state, freezes=(*others, Suspension(fact.freeze, fact.first, fact.last, fact.reason)))
+        case Resumed():
+            return replace(
+                state,
+                freezes=tuple(replace(one, last=fact.last) if one.id == fact.freeze else one for one in state.freezes),
+            )
+        case Amended():
+            return _amend(state, fact)
+        case Sealed():
+            sealed = {stage: replace(state.stage(stage), sealed=True) for stage in fact.stages}
+            superior = {**state.superior, fact.above: fact.days}
+            return replace(state, stages={**state.stages, **sealed}, superior=superior)
+        case Unsealed():
+            opened = {stage: replace(state.stage(stage), sealed=False) for stage in fact.stages}
+            superior = {above: days for above, days in state.superior.items() if above != fact.above}
+            return replace(state, stages={**state.stages, **opened}, superior=superior)
+        case Transferred() if state.profile:
+            return replace(state, profile=replace(state.profile, parent=fact.parent, parent_name=fact.parent_name))
+        case Renamed() if state.profile:
+            parent_name = fact.parent_name or state.profile.parent_name
+            return replace(state, profile=replace(state.profile, name=fact.name, parent_name=parent_name))
+        case Ended():
+            ending = Ending(fact.effective, fact.how, fact.successor, fact.successor_name, fact.reason)
+            return replace(state, ended=ending)
+    return state
+
+
+def _of_stage(state: UnitState, fact: OfStage) -> UnitState:  # noqa: PLR0912 - one case for each fact
+    now = state.stage(fact.stage)
+    match fact:
+        case Scheduled():
+            now = replace(_looked(now, "scheduled", fact.effective), scheduled=Span(fact.first, fact.last))
+        case Held() | Corrected():
+            now = replace(now, held=Span(fact.first, fact.last), results=fact.results)
+        case Retracted():
+            now = replace(now, held=None, results={})
+        case FellOverdue() if fact.clock not in now.overdue:
+            now = replace(now, overdue=(*now.overdue, fact.clock))
+        case ReminderDue():
+            now = _looked(now, fact.of, fact.effective)
+        case Postponed():
+            now = replace(now, scheduled=None, postponed=Span(fact.first, fact.last), taken=fact.freeze)
+        case GateTurned():
+            now = replace(now, gate=fact.gate)
+        case Waived():
+            now = replace(now, waived=fact.reason)
+        case Consented():
+            now = replace(now, consents={**now.consents, fact.body: fact.effective})
+        case Reviewed():
+            now = replace(now, reviewed=fact.effective)
+        case LeadInDone():
+            now = replace(now, done={**now.done, fact.lead_in: fact.effective})
+        case Reopened():
+            now = replace(now, sealed=False)
+        case Pinned() | Unpinned():
+            return _pin(state, fact)
+    return replace(state, stages={**state.stages, fact.stage: now})
+
+
+def _looked(now: StageState, of: str, day: date) -> StageState:
+    return replace(now, reminded={**now.reminded, of: day})
+
+
+def _amend(state: UnitState, fact: Amended) -> UnitState:
+    dates = {of.stage: of for of in fact.dates}
+    plain = state.rules.dated(dates)
+    stages = dict(state.stages)
+    for stage in plain.stages:
+        if stage.id in dates and stage.id in stages and (pins := stages[stage.id].pins):
+            stages[stage.id] = replace(stages[stage.id], pins=renewed(pins, stage))
+    state = _dated(state, with_pins(plain, stages), stages, fact.effective)
+    return replace(state, rules_version=fact.release)
+
+
+def _pin(state: UnitState, fact: Pinned | Unpinned) -> UnitState:
+    stage, now = state.rules.stage(fact.stage), state.stage(fact.stage)
+    pins = {clock: pin for clock, pin in now.pins.items() if clock is not fact.clock}
+    former = now.pins.get(fact.clock)
+    if stage is None:
+        return state
+    instead_of = former.instead_of if former else due_of(stage, fact.clock)
+    if isinstance(fact, Pinned):
+        pins[fact.clock] = Pin(fact.day, fact.reason, instead_of)
+    plain = state.rules.dated({stage.id: put(StageDates.of(stage), fact.clock, instead_of)})
+    stages = {**state.stages, stage.id: replace(now, pins=pins)}
+    return _dated(state, with_pins(plain, stages), stages, fact.effective)
+
+
+def _dated(state: UnitState, rules: Rules, stages: dict[str, StageState], day: date) -> UnitState:
+    """The state under rules with other dates: a clock whose day moved has not run out, and is reminded of anew. Another
+    day for all ends what was put off from the former one without a day of its own."""
+    for stage in rules.stages:
+        before, now = state.rules.stage(stage.id), stages.get(stage.id, StageState())
+        was, days = due_days(before) if before else {}, due_days(stage)
+        moved = {clock for clock in Clock if was.get(clock) != days.get(clock)}
+        if moved:
+            overdue = tuple(clock for clock in now.overdue if clock not in moved)
+            reminded = {**now.reminded, **{clock.value: day for clock in moved}}
+            postponed = None if Clock.DAY in moved and not now.scheduled else now.postponed
+            stages[stage.id] = replace(now, overdue=overdue, reminded=reminded, postponed=postponed)
+    return replace(state, rules=rules, stages=stages)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from calendars.plan.clock import campaign_today
 from calendars.sequence.commands import Command
 from calendars.sequence.events import Line
 from calendars.sequence.state import UnitState
+from calendars.sequence.surroundings import Child, Superior
+
+
+def unit_workflow_id(campaign: str, unit: str) -> str:
+    """The id under which a unit's workflow runs."""
+    return f"congress/{campaign}/{unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +81,37 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class UnitStart:
-    """How a unit's workflow begins: anew with its opening orders, or with the state of a former run or the journal."""
+    """How a unit's workflow begins: anew with its opening orders, or with the state of a former run or the journal.
+
+    `children` are those below it, None when it has to look itself; `introduced` says that its neighbours know all that
+    it begins with. `told` is what a former run told whom.
+    """
 
     campaign: str
     unit: str
     clock: CampaignClock
     state: UnitState
     opening: tuple[Order, ...] = ()
+    children: tuple[Child, ...] | None = None
+    superior: Superior | None = None
+    introduced: bool = False
+    told: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AskAround:
+    """The question of a unit who stands around it, for the read model."""
+
+    campaign: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignStart:
-    """A campaign's launch: the folder in the data directory that holds its files, and its day at launch."""
+    """A campaign's launch: the folder in the data directory that holds its files, and its day at launch.
+
+    `joins` is for units that join a running campaign, which follows `release` by then.
+    """
 
     campaign: str
     today: date
@@ -94,6 +119,8 @@ class CampaignStart:
     by: str
     folder: str
     reports: bool = True
+    release: int = 1
+    joins: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +135,8 @@ class Slice:
     today: date
     clock: CampaignClock
     reports: bool = True
+    release: int = 1
+    joins: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What one unit's life is made of: its profile, its rules, and per stage what is planned, held and overdue."""
+"""What one unit's life is made of: its profile, and per stage what is planned, held, permitted and overdue."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from calendars.plan.model import Plan, Stage
+from calendars.plan.model import Due
+from calendars.sequence.rules import Rules
 
 ResultValue = bool | int | float | str
 Results = dict[str, ResultValue]
@@ -22,25 +23,6 @@ class Profile:
     parent: str = ""
     parent_name: str = ""
     tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The part of a plan's release that concerns one level: carried by the unit, so a unit decides alone."""
-
-    campaign: str
-    from_: date
-    until: date
-    stages: tuple[Stage, ...]
-
-    @classmethod
-    def of(cls, plan: Plan, level: str) -> Rules:
-        """The rules of `plan` for units of `level`."""
-        return cls(plan.campaign, plan.from_, plan.until, plan.stages_of(level))
-
-    def stage(self, stage_id: str) -> Stage | None:
-        """The stage with this id, or None when units of this level have no such stage."""
-        return next((stage for stage in self.stages if stage.id == stage_id), None)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,22 +46,79 @@ class Clock(StrEnum):
     DEADLINE = "deadline"
 
 
+class Gate(StrEnum):
+    """Whether what must have been held below a unit was: waived by a superior, or held against it (a conflict)."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    WAIVED = "waived"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A due day of the unit's own, which releases leave alone, and the day it stands instead of."""
+
+    day: date
+    reason: str
+    instead_of: Due | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """A freeze of the unit: nothing is held from `first` to `last`, both included; no `last` while it is not ended."""
+
+    id: str
+    first: date
+    last: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a unit ended on the day `on`: `how` is "merged" or "dissolved"; a merged one has a successor."""
+
+    on: date
+    how: str
+    successor: str = ""
+    successor_name: str = ""
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class StageState:
-    """One stage of one unit: the planned days, the days it was held with its results, the clocks it ran past."""
+    """One stage of one unit: the planned days, the days it was held with its results, the clocks it ran past.
+
+    `postponed` are the days it was last put off from, for good or until it is scheduled again; `waived` is the reason
+    for which a superior lifted the gate; `done` the lead-ins ticked off, with their days; `consents` the bodies that
+    agreed, with the days; `reviewed` the day the lessons of a pilot were recorded; `sealed` that the superior's
+    congress rests on it; `pins` the unit's own due days; `reminded` per kind of date the last day that was looked at;
+    `taken` the freeze that put the postponed days off, empty where people did.
+    """
 
     scheduled: Span | None = None
     held: Span | None = None
     results: Results = field(default_factory=dict)
     overdue: tuple[Clock, ...] = ()
+    postponed: Span | None = None
+    gate: Gate | None = None
+    waived: str = ""
+    done: dict[str, date] = field(default_factory=dict)
+    consents: dict[str, date] = field(default_factory=dict)
+    reviewed: date | None = None
+    sealed: bool = False
+    pins: dict[Clock, Pin] = field(default_factory=dict)
+    reminded: dict[str, date] = field(default_factory=dict)
+    taken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class UnitState:
     """A unit after `version` events. `profile` is None before it was enrolled.
 
-    `rules_version` names the release of the plan it follows; `commands` the last commands it took, newest last, so
-    that a command sent twice is taken once.
+    `rules_version` names the release of the plan it follows; its own due days (pins) stand in `rules` already.
+    `commands` are the last commands it took, newest last, so that a command sent twice is taken once. `since` is the
+    campaign's day on which it joined, `superior` the days of the superior's congresses that seal stages of it.
     """
 
     rules: Rules
@@ -88,6 +127,10 @@ class UnitState:
     rules_version: int = 1
     stages: dict[str, StageState] = field(default_factory=dict)
     commands: tuple[str, ...] = ()
+    since: date | None = None
+    freezes: tuple[Suspension, ...] = ()
+    superior: dict[str, Span] = field(default_factory=dict)
+    ended: Ending | None = None
 
     def stage(self, stage_id: str) -> StageState:
         """The state of a stage; a stage nothing happened to is an empty one."""
@@ -103,5 +146,7 @@ class Status(StrEnum):
     WAITING = "waiting"
     OPEN = "open"
     SCHEDULED = "scheduled"
+    POSTPONED = "postponed"
     HELD = "held"
     OVERDUE = "overdue"
+    ENDED = "ended"

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 
 from calendars.sequence.asof import as_of
-from calendars.sequence.events import Corrected, Enrolled, Event, Fact, FellOverdue, Held, Retracted, Scheduled
+from calendars.sequence.events import Event
 from calendars.sequence.evolving import fold, number
-from calendars.sequence.state import Clock, Profile, Results, Span, StageState
+from calendars.sequence.facts import Corrected, Enrolled, Fact, FellOverdue, Held, Retracted, Scheduled
+from calendars.sequence.state import Clock, Profile, Results, Span
 from tests.sequence.quang_ninh import RECORDED, blank, span
 from tests.sequence.strategies import LEVELS, STREAMS
 
@@ -46,7 +47,13 @@ def stream(*facts: Fact) -> tuple[Event, ...]:
 def test_a_life_on_its_days(day: str, scheduled: Span | None, held: Span | None, overdue: tuple[Clock, ...]) -> None:
     state = as_of(blank("commune"), stream(*LIFE), date.fromisoformat(day))
     results: Results = {"turnout": 91.0} if held else {}
-    assert state.stage(STAGE) == StageState(scheduled, held, results, overdue)
+    of_stage = state.stage(STAGE)
+    assert (of_stage.scheduled, of_stage.held, of_stage.results, of_stage.overdue) == (
+        scheduled,
+        held,
+        results,
+        overdue,
+    )
     assert (state.profile, state.version) == (ENROLLED.profile, len(LIFE))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from calendars.sequence.commands import Command, Correct, Enrol, Report, Retract, Schedule
 from calendars.sequence.deciding import decide
-from calendars.sequence.events import Corrected, Enrolled, Fact, Held, Retracted, Scheduled
+from calendars.sequence.facts import Corrected, Enrolled, Fact, Held, Retracted, Scheduled
 from calendars.sequence.refusals import Refused
 from calendars.sequence.state import Profile, Results, Span
 from calendars.sequence.status import margins
@@ -94,7 +94,9 @@ def test_days_that_a_report_and_a_plan_may_not_have(level: str, tags: tuple[str,
 
 def test_enrolment_counts_from_the_first_day_of_the_campaign() -> None:
     profile = Profile("22", "Quảng Ninh", "province")
-    assert decide(blank("province"), Enrol(profile, 3), date(2020, 6, 11)) == (Enrolled(date(2019, 12, 1), profile, 3),)
+    assert decide(blank("province"), Enrol(profile, 3), date(2020, 6, 11)) == (
+        Enrolled(date(2019, 12, 1), profile, 3, date(2020, 6, 11)),
+    )
 
 
 def test_the_cell_congress_follows_the_election() -> None:

@@ -6,29 +6,86 @@ from datetime import date
 
 import pytest
 
-from calendars.sequence.events import Corrected, Enrolled, Event, Fact, FellOverdue, Held, Retracted, Scheduled
+from calendars.sequence.events import Event
 from calendars.sequence.evolving import evolve, fold, number
-from calendars.sequence.state import Clock, Profile, StageState
-from tests.sequence.quang_ninh import RECORDED, blank, span
+from calendars.sequence.facts import (
+    Consented,
+    Corrected,
+    Enrolled,
+    Fact,
+    FellOverdue,
+    GateTurned,
+    Held,
+    LeadInDone,
+    Pinned,
+    Postponed,
+    ReminderDue,
+    Reopened,
+    Retracted,
+    Reviewed,
+    Scheduled,
+    Sealed,
+    Unsealed,
+    Waived,
+)
+from calendars.sequence.state import Clock, Gate, Pin, Profile, StageState
+from tests.sequence.quang_ninh import PLAN, RECORDED, blank, span
 
 STAGE = "grassroots_congress"
 DAY = date(2020, 5, 29)
 PLANNED = Scheduled(DAY, STAGE, date(2020, 5, 30), date(2020, 5, 31))
 HELD = Held(DAY, STAGE, date(2020, 5, 28), date(2020, 5, 29), {"members": 31})
 CORRECTED = Corrected(DAY, STAGE, DAY, DAY, "one day only", {"members": 32})
+SET = {"scheduled": DAY}
+POSTPONED = Postponed(DAY, STAGE, date(2020, 5, 30), date(2020, 5, 31), "flood")
 OVERDUE = FellOverdue(DAY, STAGE, Clock.TARGET, date(2020, 5, 28))
 
 
 @pytest.mark.parametrize(
     ("facts", "stage"),
     [
-        ((PLANNED,), StageState(span("2020-05-30", "2020-05-31"))),
+        ((PLANNED,), StageState(span("2020-05-30", "2020-05-31"), reminded=SET)),
         (
             (PLANNED, HELD),
-            StageState(span("2020-05-30", "2020-05-31"), span("2020-05-28", "2020-05-29"), {"members": 31}),
+            StageState(
+                span("2020-05-30", "2020-05-31"), span("2020-05-28", "2020-05-29"), {"members": 31}, reminded=SET
+            ),
         ),
         ((HELD, CORRECTED), StageState(None, span("2020-05-29"), {"members": 32})),
-        ((PLANNED, HELD, Retracted(DAY, STAGE, "void")), StageState(span("2020-05-30", "2020-05-31"))),
+        ((PLANNED, HELD, Retracted(DAY, STAGE, "void")), StageState(span("2020-05-30", "2020-05-31"), reminded=SET)),
+        ((PLANNED, POSTPONED), StageState(postponed=span("2020-05-30", "2020-05-31"), reminded=SET)),
+        (
+            (PLANNED, POSTPONED, HELD),
+            StageState(
+                None,
+                span("2020-05-28", "2020-05-29"),
+                {"members": 31},
+                postponed=span("2020-05-30", "2020-05-31"),
+                reminded=SET,
+            ),
+        ),
+        ((GateTurned(DAY, STAGE, Gate.OPEN, 9, 10, ("06664-04",)),), StageState(gate=Gate.OPEN)),
+        ((Waived(DAY, STAGE, "flood"),), StageState(waived="flood")),
+        (
+            (Consented(DAY, STAGE, "Quân ủy"), Consented(date(2020, 5, 20), STAGE, "Quân ủy")),
+            StageState(consents={"Quân ủy": date(2020, 5, 20)}),
+        ),
+        ((Reviewed(DAY, STAGE, "good"),), StageState(reviewed=DAY)),
+        ((LeadInDone(DAY, STAGE, "notice"),), StageState(done={"notice": DAY})),
+        ((Reopened(DAY, STAGE, "error"),), StageState()),
+        ((Sealed(DAY, "200", "district_congress", span("2020-06-10"), (STAGE,)),), StageState(sealed=True)),
+        (
+            (
+                Sealed(DAY, "200", "district_congress", span("2020-06-10"), (STAGE,)),
+                Unsealed(DAY, "200", "district_congress", (STAGE,)),
+            ),
+            StageState(),
+        ),
+        (
+            (Pinned(DAY, STAGE, Clock.TARGET, DAY, "flood"),),
+            StageState(pins={Clock.TARGET: Pin(DAY, "flood", PLAN.stage(STAGE).target)}, reminded={"target": DAY}),
+        ),
+        ((ReminderDue(DAY, STAGE, "target", date(2020, 5, 31), 2),), StageState(reminded={"target": DAY})),
         ((OVERDUE, OVERDUE), StageState(overdue=(Clock.TARGET,))),
         ((OVERDUE, HELD), StageState(None, span("2020-05-28", "2020-05-29"), {"members": 31}, (Clock.TARGET,))),
     ],

@@ -13,7 +13,8 @@ from calendars.plan.model import Instrument
 from calendars.sequence.commands import Command, Correct, Enrol, Report, Retract, Schedule
 from calendars.sequence.deciding import decide
 from calendars.sequence.refusals import SENTENCES, Refused
-from calendars.sequence.state import Profile, Rules, UnitState
+from calendars.sequence.rules import Rules
+from calendars.sequence.state import Profile, UnitState
 from tests.sequence.quang_ninh import PLAN, after, blank, unit
 
 ELECTION = Report("headman_election", date(2020, 1, 5))

@@ -1,0 +1,120 @@
+"""The part of a plan's release that concerns one level of the tree: carried by the unit, so a unit decides alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from calendars.plan.model import Consent, Due, Freeze, Plan, Reminders, Stage, Text, Window
+
+
+@dataclass(frozen=True, slots=True)
+class GateRule:
+    """`stage` may be held once `share` of the direct children of `level` held theirs, which is called `children`."""
+
+    stage: str
+    children: str
+    level: str
+    title: Text
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class StageDates:
+    """The dates of a stage that a release may change."""
+
+    stage: str
+    on: date | None = None
+    opens: date | None = None
+    target: Due | None = None
+    deadline: Due | None = None
+    pilots: Window | None = None
+
+    @classmethod
+    def of(cls, stage: Stage) -> StageDates:
+        """The dates of `stage`."""
+        return cls(stage.id, stage.on, stage.opens, stage.target, stage.deadline, stage.pilots)
+
+    def put_into(self, stage: Stage) -> Stage:
+        """`stage` with these dates."""
+        dates = {"on": self.on, "opens": self.opens, "target": self.target, "deadline": self.deadline}
+        return stage.model_copy(update={**dates, "pilots": self.pilots})
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What units of one level go by. Units that started before a field existed have none of it and go on without.
+
+    `gates` are what stages of the unit wait for below it, `watched` the unit's stages that its superior's gate counts,
+    `seals` the unit's stages that each congress of the superior rests on.
+    """
+
+    campaign: str
+    from_: date
+    until: date
+    stages: tuple[Stage, ...]
+    gates: tuple[GateRule, ...] = ()
+    watched: tuple[str, ...] = ()
+    seals: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    consents: tuple[Consent, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
+    reminders: Reminders | None = None
+
+    @classmethod
+    def of(cls, plan: Plan, level: str) -> Rules:
+        """The rules of `plan` for units of `level`."""
+        stages = plan.stages_of(level)
+        ids = {stage.id for stage in stages}
+        gates = tuple(_gate_rule(plan, stage) for stage in stages if stage.gate)
+        seals = {
+            above.id: _with_what_comes_before(stages, above.gate.children)
+            for above in plan.stages
+            if above.gate and above.gate.children in ids
+        }
+        watched = tuple(stage.id for stage in stages if any(rests[0] == stage.id for rests in seals.values()))
+        consents = tuple(consent for consent in plan.consents if consent.stage in ids)
+        return cls(
+            plan.campaign,
+            plan.from_,
+            plan.until,
+            stages,
+            gates,
+            watched,
+            seals,
+            consents,
+            plan.freezes,
+            plan.reminders,
+        )
+
+    def stage(self, stage_id: str) -> Stage | None:
+        """The stage with this id, or None when units of this level have no such stage."""
+        return next((stage for stage in self.stages if stage.id == stage_id), None)
+
+    def gate(self, stage_id: str) -> GateRule | None:
+        """What the stage waits for below the unit, or None when it waits for nothing there."""
+        return next((gate for gate in self.gates if gate.stage == stage_id), None)
+
+    def dated(self, dates: Mapping[str, StageDates]) -> Rules:
+        """The same rules with the dates of some stages changed."""
+        return replace(
+            self,
+            stages=tuple(dates[stage.id].put_into(stage) if stage.id in dates else stage for stage in self.stages),
+        )
+
+
+def _gate_rule(plan: Plan, stage: Stage) -> GateRule:
+    assert stage.gate is not None
+    below = plan.stage(stage.gate.children)
+    return GateRule(stage.id, below.id, below.level, below.title or Text(vi=below.id, en=below.id), stage.gate.share)
+
+
+def _with_what_comes_before(stages: tuple[Stage, ...], last: str) -> tuple[str, ...]:
+    """The stage and all that the same unit holds before it, the stage first."""
+    by_id = {stage.id: stage for stage in stages}
+    chain: list[str] = []
+    at: str | None = last
+    while at in by_id and at not in chain:
+        chain.append(at)
+        at = by_id[at].after
+    return tuple(chain)
