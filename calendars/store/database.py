@@ -14,7 +14,7 @@ from sqlalchemy.pool import QueuePool
 from calendars.errors import StoreAway, UserError
 from calendars.store.schema import counter
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 BUSY_MS = 3_000
 ADVISORY_LOCK = 20_200_611
 
@@ -62,8 +62,9 @@ def _away_as_store_away() -> Iterator[None]:
         raise
 
 
-def open_store(url: str) -> Store:
-    """The store at `url` with the current schema, created if it does not exist.
+def open_store(url: str, *, durable: bool = True) -> Store:
+    """The store at `url` with the current schema, created if it does not exist. A SQLite file that is not `durable`
+    may be lost with the power, and is written faster: for what is thrown away anyway.
 
     Raises `UserError` for an address that is none, `StoreAway` when the database does not answer.
     """
@@ -74,7 +75,7 @@ def open_store(url: str) -> Store:
             raise ArgumentError(f"not {backend}")
         if backend == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = _sqlite(parsed.database, parsed) if backend == "sqlite" else _postgresql(parsed)
+        engine = _sqlite(parsed.database, parsed, durable=durable) if backend == "sqlite" else _postgresql(parsed)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise UserError(
             f"CONGRESS_DATABASE_URL: expected sqlite:///FILE or postgresql://USER@HOST/DATABASE ({error})."
@@ -96,7 +97,7 @@ def _postgresql(url: Any) -> Engine:
     return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 3})
 
 
-def _sqlite(database: str | None, url: Any) -> Engine:
+def _sqlite(database: str | None, url: Any, *, durable: bool) -> Engine:
     if not database or database == ":memory:":
         raise UserError("CONGRESS_DATABASE_URL: SQLite needs a file, expected sqlite:///FILE.")
     Path(database).parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +111,8 @@ def _sqlite(database: str | None, url: Any) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")  # an accepted report survives a power cut
+        # FULL: an accepted report survives a power cut.
+        cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         cursor.execute("PRAGMA cache_size=-16384")
         cursor.close()
 

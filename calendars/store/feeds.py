@@ -73,7 +73,8 @@ class Selection:
 
 @dataclass(frozen=True)
 class CampaignView:
-    """One campaign as feeds see it. `pieces` are in the order of their UIDs, which no change of a date disturbs."""
+    """One campaign as feeds see it, with its newest plan. `pieces` are in the order of their UIDs, which no change of a
+    date disturbs."""
 
     name: str
     plan: Plan
@@ -178,8 +179,10 @@ class Feeds:
         rows = connection.execute(select(campaigns.c.campaign, campaigns.c.plan).order_by(campaigns.c.position))
         found = {}
         for name, plan in rows:
-            known = self._view.campaigns.get(name) or CampaignView(name, Plan.model_validate(plan))
-            found[name] = _refreshed(connection, known, self._mark[0] if name in self._view.campaigns else 0)
+            newest = Plan.model_validate(plan)
+            known = self._view.campaigns.get(name)
+            position = self._mark[0] if known else 0
+            found[name] = _refreshed(connection, known or CampaignView(name, newest), newest, position)
         return View(by_hash(connection), found)
 
 
@@ -194,8 +197,8 @@ def _mark(connection: Connection) -> Mark:
     return tuple(connection.execute(query).one())
 
 
-def _refreshed(connection: Connection, known: CampaignView, position: int) -> CampaignView:
-    """The campaign with what changed after `position`; the same object if nothing did."""
+def _refreshed(connection: Connection, known: CampaignView, plan: Plan, position: int) -> CampaignView:
+    """The campaign with what changed after `position`; the same object if nothing did. A release changes every unit."""
     changed = [
         FeedUnit(unit, name, level, parent, frozenset(tags), below, modified)
         for unit, name, level, parent, tags, below, modified in connection.execute(
@@ -214,7 +217,7 @@ def _refreshed(connection: Connection, known: CampaignView, position: int) -> Ca
         return known
     return CampaignView(
         known.name,
-        known.plan,
+        plan,
         {**known.units, **{unit.code: unit for unit in changed}},
         _pieces(connection, known, position),
     )

@@ -17,7 +17,7 @@ from calendars.sequence.messages import Append, Appended
 from calendars.store.database import Store
 from calendars.store.projecting import CAMPAIGN_STREAM, Key, Known, Placed, Projection
 from calendars.store.renderer import Renderer
-from calendars.store.schema import PROJECTIONS, counter, journal
+from calendars.store.schema import PROJECTIONS, campaigns, counter, journal
 
 
 class JournalGap(CalendarError):
@@ -75,6 +75,13 @@ class Journal:
                 connection.execute(_ADVANCE, {"new": position})
         self._position = position
         return written
+
+    @property
+    def outdated(self) -> bool:
+        """Whether another renderer, or an older schema, made the projections: then they are to be rebuilt."""
+        query = select(func.count()).where(campaigns.c.renderer != self._renderer.version)
+        with self.store.reading() as connection:
+            return connection.scalar(query) != 0
 
     def rebuild(self, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
         """Empties the projections and folds the whole journal into them again; gives the number of events.

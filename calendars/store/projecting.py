@@ -1,4 +1,4 @@
-"""Folds journalled events into the projections: units, stages, rendered calendar entries, and what a feed's ETag needs.
+"""Folds journalled events into the projections: releases, units, stages, calendar entries, and what feeds' ETags need.
 
 The result depends on the journal's lines and their positions alone, never on how they were grouped into transactions:
 a rebuild gives the same bytes.
@@ -11,18 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, update
 
-from calendars.plan.deadlines import margin
-from calendars.plan.model import Plan, Stage
 from calendars.sequence.events import Line, event_of
 from calendars.sequence.evolving import evolve
-from calendars.sequence.state import Profile, Rules, UnitState
-from calendars.sequence.status import opens_on
+from calendars.sequence.facts import Enrolled
+from calendars.sequence.state import UnitState
 from calendars.store.renderer import Entry, Renderer
-from calendars.store.schema import campaigns, entries, stages, units
-from calendars.store.statements import ENTRIES, LEAVE, SUPERIORS, TOUCH, UNITS, upsert_into
+from calendars.store.rows import stage_row, unit_row
+from calendars.store.schema import campaigns, entries, releases, stages, units
+from calendars.store.statements import ENTRIES, LEAVE, SUPERIORS, TOUCH, TOUCH_ALL, UNITS, upsert_into
+from calendars.store.states import Plans, load_state, read_plans, ruled
 
 CAMPAIGN_STREAM = "@campaign"
 
@@ -56,13 +55,16 @@ class _EntryRow:
 
 @dataclass(slots=True)
 class _Working:
-    plan: Plan
     state: UnitState
     entries: dict[str, _EntryRow] = field(default_factory=dict)
     position: int = 0
 
+    @property
+    def parent(self) -> str:
+        assert self.state.profile is not None, "a unit's first event enrols it"
+        return self.state.profile.parent
 
-_STATE = TypeAdapter(UnitState)
+
 Key = tuple[str, str]
 
 
@@ -73,24 +75,13 @@ class Known:
     True as long as nobody else writes. Where a unit's superior is known, so is every unit above it that there is.
     """
 
-    plans: dict[str, Plan] = field(default_factory=dict)
+    plans: dict[str, Plans] = field(default_factory=dict)
     parents: dict[Key, str] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Everything is to be read again."""
         self.plans.clear()
         self.parents.clear()
-
-
-def dump_state(state: UnitState) -> dict[str, Any]:
-    """The state as JSON data without its rules, which the plan gives again."""
-    data: dict[str, Any] = _STATE.dump_python(state, mode="json", exclude={"rules"})
-    return data
-
-
-def load_state(data: dict[str, Any], rules: Rules) -> UnitState:
-    """The state that `dump_state` wrote, under `rules`."""
-    return _STATE.validate_python({**data, "rules": rules})
 
 
 class Projection:
@@ -118,13 +109,10 @@ class Projection:
             if unknown := [code for code in there if (campaign, code) not in self._parents]:
                 self._load_superiors(campaign, unknown)
 
-    def plan(self, campaign: str) -> Plan:
-        """The plan that a campaign was launched with. Raises `LookupError` before its launch is journalled."""
+    def plans(self, campaign: str) -> Plans:
+        """The releases of a campaign's plan. Raises `LookupError` before its launch is journalled."""
         if campaign not in self._plans:
-            document = self._connection.scalar(select(campaigns.c.plan).where(campaigns.c.campaign == campaign))
-            if document is None:
-                raise LookupError(f"campaign {campaign} is not journalled yet")
-            self._plans[campaign] = Plan.model_validate(document)
+            self._plans[campaign] = read_plans(self._connection, campaign)
         return self._plans[campaign]
 
     def state(self, campaign: str, unit: str) -> UnitState | None:
@@ -135,9 +123,8 @@ class Projection:
     def _load_units(self, campaign: str, codes: list[str]) -> list[str]:
         there = []
         for row in self._connection.execute(UNITS, {"of_campaign": campaign, "codes": codes}):
-            plan = self.plan(campaign)
-            state = load_state(row.state, Rules.of(plan, row.level))
-            self._units[campaign, row.unit] = _Working(plan, state, position=row.position)
+            state = load_state(row.state, self.plans(campaign), row.level)
+            self._units[campaign, row.unit] = _Working(state, position=row.position)
             self._modified[campaign, row.unit] = row.below_modified
             there.append(row.unit)
         return there
@@ -148,7 +135,8 @@ class Projection:
 
     def _load_superiors(self, campaign: str, codes: list[str]) -> None:
         for unit, parent in self._connection.execute(SUPERIORS, {"of_campaign": campaign, "codes": codes}):
-            self._parents[campaign, unit] = parent
+            # What this transaction moved is not written yet.
+            self._parents.setdefault((campaign, unit), parent)
 
     def apply(self, placed: Placed) -> None:
         """Folds one line in. Lines of a unit come in the order of their numbers."""
@@ -156,25 +144,36 @@ class Projection:
             self._apply_to_campaign(placed)
             return
         key = (placed.campaign, placed.unit)
-        event = event_of(placed.line)
+        event, plans = event_of(placed.line), self.plans(placed.campaign)
         working = self._units.get(key)
         if working is None:
-            plan = self.plan(placed.campaign)
-            profile = getattr(event.fact, "profile", None)
-            if not isinstance(profile, Profile):
+            if not isinstance(event.fact, Enrolled):
                 raise LookupError(f"unit {placed.unit} of campaign {placed.campaign} begins without being enrolled")
-            working = self._units[key] = _Working(plan, UnitState(Rules.of(plan, profile.level)))
-            if profile.parent and (placed.campaign, profile.parent) not in self._parents:
-                self._load_superiors(placed.campaign, [profile.parent])
-            self._parents[key] = profile.parent
-        working.state = evolve(working.state, event)
+            rules = plans.rules(event.fact.release, event.fact.profile.level)
+            working = self._units[key] = _Working(UnitState(rules))
+        before = working.state
+        working.state = evolve(before, event)
+        if working.state.rules_version != before.rules_version:
+            # A release may change more than the dates that a unit is told: as read again, so at once.
+            working.state = ruled(working.state, plans)
         working.position = placed.position
         self._change_entries(working, placed)
-        self._touch(key, placed.position, placed.line.recorded)
+        if self._parents.get(key) != working.parent:
+            self._move(key, working.parent, placed)
+        self._touch(key, placed)
+
+    def _move(self, key: Key, parent: str, placed: Placed) -> None:
+        """Puts a unit under its superior. What leaves the former superior changes what is shown of it."""
+        if key in self._parents:
+            self._touch(key, placed)
+        self._parents[key] = parent
+        if parent and (key[0], parent) not in self._parents:
+            self._load_superiors(key[0], [parent])
 
     def _change_entries(self, working: _Working, placed: Placed) -> None:
         recorded, rows = placed.line.recorded, working.entries
-        now = {entry.uid: entry for entry in self._renderer.entries(working.plan, working.state)}
+        plan = self.plans(placed.campaign).plan(working.state.rules_version)
+        now = {entry.uid: entry for entry in self._renderer.entries(plan, working.state)}
         for uid, entry in now.items():
             facts, row = self._renderer.facts(entry), rows.get(uid)
             if row is None:
@@ -186,20 +185,27 @@ class Projection:
             if row.live and uid not in now:
                 row.change(placed, live=False)
 
-    def _touch(self, key: Key, position: int, recorded: datetime) -> None:
+    def _touch(self, key: Key, placed: Placed) -> None:
         campaign, unit = key
         seen = set()
         # A superior that is not enrolled yet takes all this over when it is, whatever transaction that falls in.
         while unit not in seen and ((campaign, unit) in self._units or (campaign, unit) in self._parents):
             seen.add(unit)
-            modified = self._modified.get((campaign, unit), recorded)
-            self._modified[campaign, unit] = max(modified, recorded)
-            self._below[campaign, unit] = position, max(modified, recorded)
+            self._touch_one((campaign, unit), placed)
             unit = self._parents.get((campaign, unit), "")
 
+    def _touch_one(self, key: Key, placed: Placed) -> None:
+        recorded = placed.line.recorded
+        modified = self._modified[key] = max(self._modified.get(key, recorded), recorded)
+        self._below[key] = placed.position, modified
+
     def _apply_to_campaign(self, placed: Placed) -> None:
-        if placed.line.type != "launched":
-            return
+        if placed.line.type == "launched":
+            self._launch(placed)
+        elif placed.line.type == "amended":
+            self._amend(placed)
+
+    def _launch(self, placed: Placed) -> None:
         data = placed.line.data
         row = {
             "campaign": placed.campaign,
@@ -208,10 +214,37 @@ class Projection:
             "today": placed.line.effective,
             "shift_days": data["shift_days"],
             "launched": placed.line.recorded,
-            "renderer": data["renderer"],
+            "renderer": self._renderer.version,
             "position": placed.position,
         }
         self._upsert(campaigns, [row])
+        self._release(placed, 1)
+
+    def _amend(self, placed: Placed) -> None:
+        campaign, data = placed.campaign, placed.line.data
+        self.plans(campaign).add(data["release"], data["plan"])
+        self._release(placed, data["release"])
+        self._connection.execute(update(campaigns).where(campaigns.c.campaign == campaign).values(plan=data["plan"]))
+        # Titles of the plan stand in every feed of the campaign, whether or not the unit's dates change.
+        new = {"in_campaign": campaign, "new": placed.position, "at": placed.line.recorded}
+        self._connection.execute(TOUCH_ALL, new)
+        for key in {*self._modified, *self._below, *self._units}:
+            if key[0] == campaign:
+                self._touch_one(key, placed)
+
+    def _release(self, placed: Placed, number: int) -> None:
+        data = placed.line.data
+        row = {
+            "campaign": placed.campaign,
+            "number": number,
+            "plan": data["plan"],
+            "effective": placed.line.effective,
+            "instrument": data.get("instrument", ""),
+            "reason": data.get("reason"),
+            "recorded": placed.line.recorded,
+            "position": placed.position,
+        }
+        self._upsert(releases, [row])
 
     def write(self) -> None:
         """Writes everything that changed."""
@@ -243,21 +276,14 @@ class Projection:
             self._connection.execute(TOUCH, above)
 
     def _unit_row(self, key: Key, working: _Working) -> dict[str, Any]:
-        profile = working.state.profile
-        assert profile is not None, "a unit's first event enrols it"
-        position, recorded = self._below[key]
+        position, modified = self._below[key]
         return {
             "campaign": key[0],
             "unit": key[1],
-            "name": profile.name,
-            "level": profile.level,
-            "parent": profile.parent,
-            "tags": list(profile.tags),
-            "version": working.state.version,
-            "state": dump_state(working.state),
+            **unit_row(working.state),
             "position": working.position,
             "below": position,
-            "below_modified": recorded,
+            "below_modified": modified,
         }
 
     def _entry_row(self, key: Key, uid: str, row: _EntryRow) -> dict[str, Any]:
@@ -283,26 +309,3 @@ class Projection:
     def _upsert(self, table: Table, rows: list[dict[str, Any]]) -> None:
         if rows:
             self._connection.execute(upsert_into(table, self._connection.dialect.name), rows)
-
-
-def stage_row(state: UnitState, stage: Stage) -> dict[str, Any]:
-    """The `stages` row of one stage: what is planned and held, and against which days."""
-    now = state.stage(stage.id)
-    target = stage.target.date if stage.target else None
-    deadline = stage.deadline.date if stage.deadline else None
-    profile = state.profile
-    dues = [due for due in (stage.on, target, deadline) if due is not None]
-    return {
-        "stage": stage.id,
-        "scheduled_first": now.scheduled.first if now.scheduled else None,
-        "scheduled_last": now.scheduled.last if now.scheduled else None,
-        "held_first": now.held.first if now.held else None,
-        "held_last": now.held.last if now.held else None,
-        "results": now.results,
-        "opens": opens_on(stage, profile) if profile else None,
-        "target": target,
-        "deadline": deadline,
-        "due": min(dues) if dues else None,
-        "margin_target": margin(target, now.held.last) if now.held else None,
-        "margin_deadline": margin(deadline, now.held.last) if now.held else None,
-    }

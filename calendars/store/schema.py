@@ -73,7 +73,21 @@ campaigns = Table(
     Column("today", Date, nullable=False),  # the campaign's day at its launch
     Column("shift_days", Integer, nullable=False),  # campaign day = real day + shift
     Column("launched", Instant, nullable=False),
-    Column("renderer", Integer, nullable=False),
+    Column("renderer", Integer, nullable=False),  # that made the projections; 0 when they must be rebuilt
+    Column("position", BigInteger, nullable=False),
+)
+
+# The versions of each campaign's plan; the first is the launch. `campaigns.plan` is that of the newest.
+releases = Table(
+    "releases",
+    metadata,
+    Column("campaign", CAMPAIGN, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("plan", JSON, nullable=False),
+    Column("effective", Date, nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("reason", JSON(none_as_null=True)),
+    Column("recorded", Instant, nullable=False),
     Column("position", BigInteger, nullable=False),
 )
 
@@ -92,6 +106,8 @@ units = Table(
     Column("position", BigInteger, nullable=False),
     Column("below", BigInteger, nullable=False),
     Column("below_modified", Instant, nullable=False),
+    Column("ended", Date),
+    Column("successor", CODE, nullable=False, server_default=""),
     Index("units_by_parent", "campaign", "parent"),
     Index("units_by_below", "campaign", "below"),
 )
@@ -113,6 +129,9 @@ stages = Table(
     Column("due", Date),  # the earliest day that can make it overdue: the one day for all, the target, the deadline
     Column("margin_target", Integer),
     Column("margin_deadline", Integer),
+    Column("gate", String(16)),  # null where no gate applies
+    Column("postponed_first", Date),
+    Column("postponed_last", Date),
     Index("stages_by_stage", "campaign", "stage", "held_last"),
 )
 
@@ -155,4 +174,4 @@ grants = Table(
     Column("last_used", Instant),
 )
 
-PROJECTIONS = (campaigns, units, stages, entries)
+PROJECTIONS = (campaigns, releases, units, stages, entries)

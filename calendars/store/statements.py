@@ -45,10 +45,10 @@ ENTRIES = select(
     *(entries.c[name] for name in ("unit", "uid", "live", "sequence", "created", "modified", "position", "facts"))
 ).where(_among(entries))
 SUPERIORS = _superiors()
-# Something below a unit changed.
-TOUCH = (
+# Something changed in what is shown of every unit, or of one and what is below it.
+TOUCH_ALL = (
     update(units)
-    .where(units.c.campaign == bindparam("in_campaign"), units.c.unit == bindparam("of"))
+    .where(units.c.campaign == bindparam("in_campaign"))
     .values(
         below=bindparam("new"),
         below_modified=case(
@@ -57,6 +57,7 @@ TOUCH = (
         ),
     )
 )
+TOUCH = TOUCH_ALL.where(units.c.unit == bindparam("of"))
 # An entry left the feed.
 LEAVE = (
     update(entries)

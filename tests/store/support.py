@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from calendars.plan.model import Plan
-from calendars.sequence.events import Enrolled, Event, Fact, Held, Line, Scheduled, line_of
+from calendars.sequence.events import Event, Line, line_of
+from calendars.sequence.facts import Enrolled, Fact, Held, Scheduled
 from calendars.sequence.messages import Append
 from calendars.sequence.state import Profile, UnitState
 from calendars.store.projecting import CAMPAIGN_STREAM
