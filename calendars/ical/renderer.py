@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from calendars.ical import entries as of_unit
-from calendars.ical.entries import Entry
+from calendars.ical import entry as of_entry
+from calendars.ical.entry import Entry
 from calendars.ical.rendering import RENDERER, Stamp, render
 from calendars.plan.model import Plan
 from calendars.sequence.state import UnitState
@@ -22,8 +23,8 @@ class IcalRenderer:
         return of_unit.entries(plan, state)
 
     def facts(self, entry: Entry) -> str:
-        """As `calendars.ical.entries.facts`."""
-        return of_unit.facts(entry)
+        """As `calendars.ical.entry.facts`."""
+        return of_entry.facts(entry)
 
     def render(self, entry: Entry, *, sequence: int, created: datetime, modified: datetime, language: str) -> bytes:
         """As `calendars.ical.rendering.render`."""

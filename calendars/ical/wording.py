@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from calendars.ical.lines import clean
 from calendars.plan.model import Due, Plan, ResultType, Stage, Text
-from calendars.sequence.state import Profile, Results, ResultValue, Span, Status
+from calendars.sequence.state import Gate, Profile, Results, ResultValue, Span, Status
 
 # The word a unit's official name begins with; English puts its own behind the name. Longer ones first.
 UNIT_WORDS = {
@@ -79,8 +79,13 @@ def unit_name(name: str) -> Wording:
 
 
 def title(plan: Plan, stage: Stage, profile: Profile) -> Wording:
-    """The stage of the unit; a village, which has namesakes, is told apart by its commune in parentheses."""
-    name = both("{} {}", "{}, {}", Wording.of(stage.title, stage.id), unit_name(profile.name))
+    """The stage of the unit."""
+    return both("{} {}", "{}, {}", Wording.of(stage.title, stage.id), full_name(plan, profile))
+
+
+def full_name(plan: Plan, profile: Profile) -> Wording:
+    """The unit; a village, which has namesakes, is told apart by its commune in parentheses."""
+    name = unit_name(profile.name)
     if profile.parent_name and profile.level in plan.levels[2:] and profile.level == plan.levels[-1]:
         return both("{} ({})", "{} ({})", name, unit_name(profile.parent_name))
     return name
@@ -164,4 +169,12 @@ STATUS_WORDS = {
     Status.SCHEDULED: Wording("Đã có lịch", "Scheduled"),
     Status.OPEN: Wording("Chưa có lịch", "Not scheduled"),
     Status.OVERDUE: Wording("Quá hạn", "Overdue"),
+    Status.POSTPONED: Wording("Đã hoãn", "Postponed"),
+    Status.ENDED: Wording("Đã kết thúc", "Ended"),
+}
+GATE_WORDS = {
+    Gate.OPEN: Wording("đã đủ", "open"),
+    Gate.CLOSED: Wording("chưa đủ", "closed"),
+    Gate.WAIVED: Wording("được miễn", "waived"),
+    Gate.CONFLICT: Wording("mâu thuẫn", "conflict"),
 }

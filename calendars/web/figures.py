@@ -11,11 +11,14 @@ from datetime import date, timedelta
 from ipaddress import ip_address
 from urllib.parse import quote, urlencode, urlsplit
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
-from calendars.ical.entries import Kind
-from calendars.store.feeds import CampaignView, FeedUnit, Selection
-from calendars.store.schema import stages
+from calendars.ical.entry import Kind, lead_in_of
+from calendars.sequence.state import Status
+from calendars.store.feeds import CampaignView, FeedUnit, Piece, Selection
+from calendars.store.neighbourhood import conflicts_of
+from calendars.store.reading import Campaign
+from calendars.store.schema import stages, units
 
 UPCOMING_DAYS = 14
 NAMES_SHOWN = 3
@@ -26,12 +29,14 @@ HEADER_OCTETS = 1_500
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """One kind of date of one stage on one day: how many units, and the first few of them."""
+    """One kind of date of one stage on one day: how many units, and the first few of them. `lead_in` is the id of the
+    preparatory step that is due, if it is one."""
 
     first: date
     last: date
     kind: str
     stage: str
+    lead_in: str
     units: int
     named: tuple[FeedUnit, ...]
 
@@ -48,6 +53,15 @@ class Progress:
     def share(self) -> float:
         """The share held; 0 where there is no stage."""
         return self.held / self.stages if self.stages else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicts:
+    """How many conflicts there are, in how many units, and the first few of these."""
+
+    count: int
+    units: int
+    named: tuple[FeedUnit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +95,36 @@ class Offer:
 
 
 def upcoming(campaign: CampaignView, day: date, under: str | None = None) -> list[Upcoming]:
-    """What falls on `day` or within 14 days after it, soonest first; units of one date, kind and stage together."""
+    """What falls on `day` or within 14 days after it, soonest first; units of one date, kind and stage together.
+
+    Days that were put off fall on no day any more.
+    """
     last = day + timedelta(days=UPCOMING_DAYS)
     inside = None if under is None else campaign.below(under)
-    found: dict[tuple[date, date, str, str], list[FeedUnit]] = {}
+    found: dict[tuple[date, date, str, str, str], list[FeedUnit]] = {}
     for piece in campaign.pieces.values():
-        near = piece.kind != Kind.HELD and day <= piece.last and piece.first <= last
+        near = day <= piece.last and piece.first <= last and _is_to_come(piece)
         if near and (inside is None or piece.unit in inside):
-            key = (piece.first, piece.last, piece.kind, piece.stage)
+            lead_in = lead_in_of(piece.uid) if piece.kind == Kind.LEAD_IN else ""
+            key = (piece.first, piece.last, piece.kind, piece.stage, lead_in)
             found.setdefault(key, []).append(campaign.units[piece.unit])
     return [Upcoming(*key, len(named), tuple(named[:NAMES_SHOWN])) for key, named in sorted(found.items())]
 
 
+def _is_to_come(piece: Piece) -> bool:
+    put_off = piece.kind == Kind.SCHEDULED and piece.status == Status.POSTPONED
+    return piece.kind not in (Kind.HELD, Kind.ENDED) and not put_off
+
+
 def progress(connection: Connection, campaign: CampaignView, day: date) -> Mapping[str, Progress]:
-    """For every unit, the stages of it and of everything below it, as they stand on `day`."""
+    """For every unit, the stages of it and of everything below it, as they stand on `day`. Units that ended by then
+    count nowhere."""
     totals: dict[str, list[int]] = {}
-    query = select(stages.c.unit, stages.c.held_last, stages.c.due).where(stages.c.campaign == campaign.name)
+    query = (
+        select(stages.c.unit, stages.c.held_last, stages.c.due)
+        .join(units, (units.c.campaign == stages.c.campaign) & (units.c.unit == stages.c.unit))
+        .where(stages.c.campaign == campaign.name, or_(units.c.ended.is_(None), units.c.ended > day))
+    )
     for unit, held_last, due in connection.execute(query):
         held = held_last is not None and held_last <= day
         overdue = not held and due is not None and due < day
@@ -106,6 +134,19 @@ def progress(connection: Connection, campaign: CampaignView, day: date) -> Mappi
             total[1] += held
             total[2] += overdue
     return {code: Progress(*total) for code, total in totals.items()}
+
+
+def ended(connection: Connection, campaign: CampaignView, day: date) -> frozenset[str]:
+    """The codes of the units that ended by `day`."""
+    query = select(units.c.unit).where(units.c.campaign == campaign.name, units.c.ended <= day)
+    return frozenset(connection.scalars(query))
+
+
+def conflicts(connection: Connection, campaign: Campaign, view: CampaignView) -> Conflicts:
+    """The conflicts of the campaign as it is now; units in the order of their codes."""
+    found = conflicts_of(connection, campaign)
+    codes = [code for code in dict.fromkeys(one.unit for one in found) if code in view.units]
+    return Conflicts(len(found), len(codes), tuple(view.units[code] for code in codes[:NAMES_SHOWN]))
 
 
 def offers(campaign: CampaignView, address: str, under: str, language: str) -> list[Offer]:

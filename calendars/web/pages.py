@@ -16,12 +16,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from calendars.errors import StoreAway, UserError
-from calendars.plan.model import Text
+from calendars.plan.model import Plan, Text
+from calendars.plan.sources import citation
 from calendars.store import reading
 from calendars.store.database import Store
 from calendars.store.feeds import CampaignView, FeedUnit
 from calendars.store.reading import Campaign
-from calendars.web.figures import is_loopback, offers, progress, root, upcoming
+from calendars.store.status import campaign_status
+from calendars.store.unit_status import unit_status
+from calendars.web import telling
+from calendars.web.figures import conflicts, ended, is_loopback, offers, progress, root, upcoming
 from calendars.web.freshness import Freshness
 from calendars.web.words import LANGUAGES, Format, preferred, words
 
@@ -124,6 +128,8 @@ class Pages:
                 "query": page.query(name),
                 "level_title": lambda level: _title(campaign.plan.level_titles.get(level), level, language),
                 "stage_title": lambda stage: _title(campaign.plan.stage(stage).title, stage, language),
+                "lead_in_title": lambda stage, lead_in: _lead_in_title(campaign.plan, stage, lead_in, language),
+                "ended": ended(connection, view, seen.day),
             }
             return make(request, page, seen)
 
@@ -131,7 +137,8 @@ class Pages:
         top = root(seen.view)
         return page.respond(
             "board.html",
-            status=reading.campaign_status(seen.connection, seen.campaign, seen.day),
+            status=campaign_status(seen.connection, seen.campaign, seen.day),
+            conflicts=conflicts(seen.connection, seen.campaign, seen.view),
             indicators={indicator.id: indicator for indicator in seen.campaign.plan.indicators},
             upcoming=upcoming(seen.view, seen.day),
             progress=progress(seen.connection, seen.view, seen.day),
@@ -143,11 +150,16 @@ class Pages:
         code = request.path_params["unit"]
         if code not in seen.view.units:
             return page.respond("missing.html", 404)
+        status = unit_status(seen.connection, seen.campaign, code, seen.day)
+        instruments = seen.campaign.plan.instruments
         return page.respond(
             "unit.html",
             unit=seen.view.units[code],
             superiors=list(seen.view.upward(code))[:0:-1],
-            status=reading.unit_status(seen.connection, seen.campaign, code, seen.day),
+            status=status,
+            lasting=telling.lasting(status.freezes, seen.day),
+            telling=telling,
+            cited=lambda source: citation(source, instruments),
             upcoming=upcoming(seen.view, seen.day, code),
             progress=progress(seen.connection, seen.view, seen.day),
             children=_children(seen.view, code),
@@ -200,6 +212,11 @@ class _Page:
 
 def _children(view: CampaignView, unit: str) -> list[FeedUnit]:
     return sorted((view.units[code] for code in view.children.get(unit, ())), key=lambda child: child.code)
+
+
+def _lead_in_title(plan: Plan, stage: str, lead_in: str, language: str) -> str:
+    titles = {one.id: one.title for one in plan.stage(stage).lead_ins}
+    return _title(titles.get(lead_in), lead_in, language)
 
 
 def _title(text: Text | None, fallback: str, language: str) -> str:

@@ -9,15 +9,16 @@ from urllib.parse import parse_qsl
 
 from calendars.errors import UserError
 from calendars.ical.detail import Detail
-from calendars.ical.entries import Kind
+from calendars.ical.entry import Kind
 from calendars.sequence.state import Status
 from calendars.store.feeds import CampaignView, Selection
 
 LANGUAGES = ("vi", "en")
-STATUSES = (Status.HELD, Status.SCHEDULED, Status.OPEN, Status.OVERDUE)
+STATUSES = (Status.HELD, Status.SCHEDULED, Status.OPEN, Status.OVERDUE, Status.POSTPONED, Status.ENDED)
 LISTS = ("level", "stage", "kind", "status", "tag")
 SINGLE = ("under", "from", "to", "lang", "detail", "gzip")
 MOST_FIELDS = 50
+NO_STAGE = ""  # of an entry that tells of a whole unit
 
 
 class OutOfScope(UserError):
@@ -41,14 +42,19 @@ class Parameters:
 
 def read(query: bytes, campaign: CampaignView, scope: str) -> Parameters:
     """The filters of a query string, within the grant's `scope`. Raises `UserError` with one sentence that names what
-    is allowed."""
+    is allowed.
+
+    A filter by stage or kind also lets through the entry that says a unit ended: it stands in the place of everything
+    that was subscribed to and left with the unit, and an empty calendar would look like lost data. A filter by status
+    does not: entries come into and leave such a calendar all the time.
+    """
     values = _values(query)
     under = _one(values, "under") or scope
     if under not in campaign.units:
         raise UnknownUnit(f"under={under}: campaign {campaign.name} has no such unit.")
     if not campaign.is_below(under, scope):
         raise OutOfScope(f"under={under}: this address opens unit {scope} and what is below it.")
-    chosen = {
+    chosen: dict[str, frozenset[str]] = {
         "level": _list(values, "level", campaign.plan.levels),
         "stage": _list(values, "stage", [stage.id for stage in campaign.plan.stages]),
         "kind": _list(values, "kind", Kind),
@@ -61,9 +67,9 @@ def read(query: bytes, campaign: CampaignView, scope: str) -> Parameters:
     language = _choice(values, "lang", LANGUAGES)
     detail = _choice(values, "detail", [*Detail])
     gzip = _choice(values, "gzip", ("on", "off"))
-    selection = Selection(
-        under, chosen["level"], chosen["stage"], chosen["kind"], chosen["status"], chosen["tag"], since, until
-    )
+    stages = chosen["stage"] and chosen["stage"] | {NO_STAGE}
+    kinds = chosen["kind"] and chosen["kind"] | {Kind.ENDED}
+    selection = Selection(under, chosen["level"], stages, kinds, chosen["status"], chosen["tag"], since, until)
     given = {name: ",".join(sorted(chosen[name])) for name in LISTS if chosen[name]}
     given |= {name: values[name][0] for name in SINGLE if name in values}
     return Parameters(selection, language, Detail(detail), gzip == "on", tuple(sorted(given.items())))

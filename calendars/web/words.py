@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from math import floor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -47,8 +46,15 @@ class Format:
         return english.translate(str.maketrans(",.", ".,")) if self._vi else english
 
     def share(self, value: float) -> str:
-        """A percentage, rounded down: 1,543 of 1,544 are not 100 %."""
-        shown = self.number(floor(round(value * 1000, 6)) / 10)
+        """A percentage to a tenth, rounded as the command line does."""
+        return self._percent(f"{value:.1%}".removesuffix("%"))
+
+    def whole_share(self, value: float) -> str:
+        """A percentage without a fraction, rounded as the command line does."""
+        return self._percent(f"{value:.0%}".removesuffix("%"))
+
+    def _percent(self, rounded: str) -> str:
+        shown = self.number(float(rounded))
         return f"{shown} %" if self._vi else f"{shown}%"
 
     def signed(self, value: float) -> str:

@@ -1,4 +1,4 @@
-"""The board fits the screens it is read on, in both languages."""
+"""The board and the page of a unit fit the screens they are read on, in both languages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.browser import Page, new_page
+from tests.clients.conftest import TOWN
 
 pytestmark = pytest.mark.clients
 
@@ -22,9 +23,13 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("screen", SCREENS)
-def test_the_board_fits_the_screen(board_url: str, page: Page, screen: str, language: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["/", f"/units/{TOWN}"])
+def test_the_board_fits_the_screen(
+    board_url: str, page: Page, path: str, screen: str, language: str, tmp_path: Path
+) -> None:
     width, height = SCREENS[screen]
-    page.open(f"{board_url}?lang={language}", width=width, height=height, mobile=screen == "phone")
+    url = f"{board_url.rstrip('/')}{path}?lang={language}"
+    page.open(url, width=width, height=height, mobile=screen == "phone")
     page.screenshot(tmp_path / f"board-{screen}-{language}.png")
     assert page.evaluate("document.documentElement.lang") == language
     assert page.evaluate("document.body.innerText.trim()")

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from calendars.ical.rendering import Stamp
-from calendars.plan.model import Plan
-from calendars.sequence.state import Clock, Profile, Results, Rules, Span, StageState, UnitState
+from calendars.plan.model import Due, Plan
+from calendars.sequence.pins import with_pins
+from calendars.sequence.rules import Rules
+from calendars.sequence.state import (
+    Clock,
+    Ending,
+    Gate,
+    Pin,
+    Profile,
+    Results,
+    Span,
+    StageState,
+    Suspension,
+    UnitState,
+)
 
 PLAN = Plan.model_validate(
     {
@@ -14,7 +28,10 @@ PLAN = Plan.model_validate(
         "title": {"vi": "Đại hội đảng bộ các cấp, nhiệm kỳ 2020-2025", "en": "Party congresses, term 2020-2025"},
         "from": "2019-12-01",
         "until": "2020-12-31",
-        "instruments": {"directive-35": {"number": "35-CT/TW", "date": "2019-05-30"}},
+        "instruments": {
+            "directive-35": {"number": "35-CT/TW", "date": "2019-05-30"},
+            "joint-resolution-09-2008": {"number": "09/2008/NQLT-CP-UBTWMTTQVN", "date": "2008-04-17"},
+        },
         "levels": ["province", "district", "commune", "village"],
         "level_titles": {
             "commune": {"vi": "Xã, phường, thị trấn", "en": "Commune level"},
@@ -26,6 +43,15 @@ PLAN = Plan.model_validate(
                 "level": "village",
                 "title": {"vi": "Bầu cử", "en": "Headman election"},
                 "on": "2020-01-05",
+                "lead_ins": [
+                    {
+                        "id": "announce_date",
+                        "title": {"vi": "Công bố ngày bầu cử", "en": "Announce the election day"},
+                        "days": 20,
+                        "source": "joint-resolution-09-2008 art. 6",
+                    },
+                    {"id": "deadline", "title": {"vi": "Lập tổ bầu cử", "en": "Form the election team"}, "days": 10},
+                ],
                 "results": {"turnout": "percent"},
             },
             {
@@ -41,6 +67,10 @@ PLAN = Plan.model_validate(
                 "title": {"vi": "Đại hội Đảng bộ", "en": "Grassroots congress"},
                 "target": {"date": "2020-05-31", "source": "directive-35 art. 2"},
                 "deadline": {"date": "2020-06-30", "source": "directive-35"},
+                "gate": {"children": "cell_congress"},
+                "lead_ins": [
+                    {"id": "notice", "title": {"vi": "Thông báo triệu tập", "en": "Notice"}, "working_days": 30},
+                ],
                 "results": {"direct_election": "bool", "secretary_votes": "ratio"},
             },
             {"id": "district_congress", "level": "district", "deadline": {"date": "2020-08-31"}},
@@ -64,12 +94,38 @@ def unit(profile: Profile, **stages: StageState) -> UnitState:
 
 
 def congress(
-    *, held: Span | None = None, scheduled: Span | None = None, results: Results | None = None, overdue: str = ""
+    *,
+    held: Span | None = None,
+    scheduled: Span | None = None,
+    results: Results | None = None,
+    overdue: str = "",
+    postponed: Span | None = None,
+    gate: Gate | None = Gate.OPEN,
 ) -> UnitState:
     """The commune with its congress so."""
     clocks = tuple(Clock(clock) for clock in overdue.split())
-    return unit(COMMUNE, grassroots_congress=StageState(scheduled, held, results or {}, clocks))
+    return unit(COMMUNE, grassroots_congress=StageState(scheduled, held, results or {}, clocks, postponed, gate))
 
+
+def pinned(state: UnitState, stage_id: str, **pins: Pin) -> UnitState:
+    """The same unit with due days of its own for the stage, by the kind of day."""
+    stages = {stage_id: replace(state.stage(stage_id), pins={Clock(clock): pin for clock, pin in pins.items()})}
+    return replace(state, rules=with_pins(state.rules, stages), stages={**state.stages, **stages})
+
+
+def suspended(state: UnitState, freeze: Suspension) -> UnitState:
+    """The same unit below this freeze, which took the planned days of its stages."""
+    stages = {stage: replace(now, taken=freeze.id) for stage, now in state.stages.items()}
+    return replace(state, stages=stages, freezes=(freeze,))
+
+
+COVID = Suspension("covid-19", date(2020, 3, 31), date(2020, 4, 22), "directive-35, sec. 3")
+PIN = Pin(date(2020, 6, 15), "bão số 2, kế hoạch riêng", Due(date=date(2020, 5, 31), source="directive-35 art. 2"))
+MERGED = Ending(date(2020, 2, 1), "merged", "06664-02", "Khu phố 2", "directive-35, sec. 4")
+VILLAGE_HELD = {
+    "headman_election": StageState(held=span("2020-01-05"), results={"turnout": 93.25}),
+    "cell_congress": StageState(held=span("2020-01-18")),
+}
 
 STATES = {
     "open": congress(),
@@ -81,9 +137,14 @@ STATES = {
     "overdue-deadline": congress(overdue="target deadline"),
     "village": unit(VILLAGE),
     "village-overdue": unit(VILLAGE, headman_election=StageState(overdue=(Clock.DAY,))),
-    "village-held": unit(
-        VILLAGE,
-        headman_election=StageState(held=span("2020-01-05"), results={"turnout": 93.25}),
-        cell_congress=StageState(held=span("2020-01-18")),
+    "village-held": unit(VILLAGE, **VILLAGE_HELD),
+    "postponed": suspended(congress(postponed=span("2020-04-10", "2020-04-11")), COVID),
+    "moved": congress(scheduled=span("2020-05-18", "2020-05-19"), postponed=span("2020-04-10", "2020-04-11")),
+    "lead-ins-done": unit(
+        VILLAGE, headman_election=StageState(done={"announce_date": date(2019, 12, 14), "deadline": date(2019, 12, 26)})
     ),
+    "gate-closed": congress(scheduled=span("2020-05-18", "2020-05-19"), gate=None),
+    "gate-conflict": congress(held=span("2020-05-18", "2020-05-19"), gate=Gate.CONFLICT),
+    "pinned": pinned(congress(scheduled=span("2020-06-10")), "grassroots_congress", target=PIN),
+    "ended": replace(unit(VILLAGE, headman_election=VILLAGE_HELD["headman_election"]), ended=MERGED),
 }

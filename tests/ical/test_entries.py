@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from calendars.ical.entries import entries, facts
+from calendars.ical.entries import entries
+from calendars.ical.entry import facts
 from calendars.plan.model import Plan
-from calendars.sequence.state import Profile, Rules, StageState, UnitState
+from calendars.sequence.rules import Rules
+from calendars.sequence.state import Profile, StageState, UnitState
 from tests.ical.cases import COMMUNE, DISTRICT, PLAN, STATES, VILLAGE, congress, span, unit
 
 TITLE = "Đại hội Đảng bộ phường Hà Tu"
@@ -86,7 +88,8 @@ def test_days_across_a_new_year() -> None:
 
 
 def test_a_commune_below_a_province_is_not_told_apart_by_it() -> None:
-    plan = Plan.model_validate({**PLAN.document(), "levels": ["province", "commune"], "stages": [PLAN.stages[2]]})
+    stage = PLAN.stages[2].model_copy(update={"gate": None})
+    plan = Plan.model_validate({**PLAN.document(), "levels": ["province", "commune"], "stages": [stage]})
     profile = Profile("06664", "Phường Hà Tu", "commune", "22", "Tỉnh Quảng Ninh")
     assert "Quảng Ninh" not in entries(plan, UnitState(Rules.of(plan, "commune"), profile))[0].summary.vi
 
@@ -94,7 +97,8 @@ def test_a_commune_below_a_province_is_not_told_apart_by_it() -> None:
 def test_planned_and_held_are_one_entry_and_due_days_leave_once_held() -> None:
     shown = [[entry.uid.split("@")[0] for entry in entries(PLAN, STATES[name])] for name in ("scheduled", "held")]
     congress_uid = "quang-ninh-2020.06664.grassroots_congress"
-    assert shown == [[congress_uid, f"{congress_uid}.target", f"{congress_uid}.deadline"], [congress_uid]]
+    parts = ("target", "deadline", "lead_in.notice")
+    assert shown == [[congress_uid, *(f"{congress_uid}.{part}" for part in parts)], [congress_uid]]
 
 
 @pytest.mark.parametrize(
@@ -117,6 +121,7 @@ def test_description_names_the_instruments_and_the_results() -> None:
         "Đã tổ chức: 18-19/05/2020\n"
         "Mục tiêu: 31/05/2020, sớm 12 ngày (35-CT/TW ngày 30/05/2019, art. 2)\n"
         "Hạn Trung ương: 30/06/2020, sớm 42 ngày (35-CT/TW ngày 30/05/2019)\n"
+        "Điều kiện ở cấp dưới: đã đủ\n"
         "Kết quả: bầu trực tiếp bí thư: có; phiếu bầu bí thư: 290/292"
     )
     assert "turnout: 93.25%" in entries(PLAN, STATES["village-held"])[0].description.en
@@ -124,8 +129,9 @@ def test_description_names_the_instruments_and_the_results() -> None:
 
 
 def test_a_stage_refers_to_the_one_it_comes_after() -> None:
-    first, second = entries(PLAN, unit(VILLAGE))
-    assert (first.follows, second.follows) == ("", first.uid)
+    first, *lead_ins, second = entries(PLAN, unit(VILLAGE))
+    assert second.follows == first.uid
+    assert {entry.follows for entry in (first, *lead_ins)} == {""}
 
 
 def test_a_unit_before_it_is_enrolled_has_none() -> None:

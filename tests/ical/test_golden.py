@@ -8,7 +8,8 @@ import pytest
 from icalendar import Calendar, Event
 
 from calendars.ical.detail import Detail, reduced
-from calendars.ical.entries import Entry, entries
+from calendars.ical.entries import entries
+from calendars.ical.entry import Entry
 from tests.ical.cases import PLAN, STATES
 from tests.ical.golden import FOLDER, LANGUAGES, golden
 
@@ -69,6 +70,7 @@ def check(event: Event, entry: Entry, language: str) -> None:
     assert str(event["SUMMARY"]) == getattr(entry.summary, language)
     assert str(event["DESCRIPTION"]) == getattr(entry.description, language)
     assert event.categories == [getattr(category, language) for category in entry.categories]
-    assert str(event["STATUS"]) == "CONFIRMED"
-    assert str(event["TRANSP"]) == ("TRANSPARENT" if entry.kind in {"target", "deadline"} else "OPAQUE")
+    put_off = entry.kind == "scheduled" and entry.status == "postponed"
+    assert str(event["STATUS"]) == ("TENTATIVE" if put_off else "CONFIRMED")
+    assert str(event["TRANSP"]) == ("OPAQUE" if entry.kind in {"scheduled", "held"} and not put_off else "TRANSPARENT")
     assert str(event.get("RELATED-TO", "")) == entry.follows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import pairwise
 
@@ -12,12 +13,14 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from calendars.ical.calendar import assemble
-from calendars.ical.entries import Entry, entries, facts
+from calendars.ical.entries import entries
+from calendars.ical.entry import Entry, facts
 from calendars.ical.lines import LINE_OCTETS, clean, fold
 from calendars.ical.renderer import IcalRenderer
 from calendars.ical.rendering import Stamp, render
-from calendars.sequence.state import Clock, Profile, Results, StageState, UnitState
-from tests.ical.cases import COMMUNE, PLAN, STAMP, STATES, span, unit
+from calendars.plan.model import Due
+from calendars.sequence.state import Clock, Ending, Gate, Pin, Profile, Results, StageState, Suspension, UnitState
+from tests.ical.cases import COMMUNE, PLAN, STAMP, STATES, pinned, span, unit
 from tests.ical.test_golden import check
 
 ANY_TEXT = st.text(max_size=200) | st.text(alphabet="\\;,nN \n\rạ\u2028\x0b\x85👩", max_size=200)
@@ -26,14 +29,25 @@ DAYS = st.dates(date(2019, 12, 1), date(2020, 12, 20))
 
 @st.composite
 def states(draw: st.DrawFn) -> UnitState:
-    """A commune with any name and results, its congress planned, held or overdue."""
+    """A commune with any name, reasons and results, its congress planned, put off, held or overdue, or itself ended."""
     first = draw(DAYS)
     days = span(first.isoformat(), (first + timedelta(days=draw(st.integers(0, 4)))).isoformat())
     results: Results = {"remark": draw(ANY_TEXT), "direct_election": draw(st.booleans())}
-    stage = draw(st.sampled_from([StageState(), StageState(scheduled=days), StageState(held=days, results=results)]))
-    overdue = draw(st.sampled_from([(), (Clock.TARGET,), (Clock.TARGET, Clock.DEADLINE)]))
-    profile = Profile("06664", draw(ANY_TEXT), COMMUNE.level)
-    return unit(profile, grassroots_congress=StageState(stage.scheduled, stage.held, stage.results, overdue))
+    stage = StageState(
+        overdue=draw(st.sampled_from([(), (Clock.TARGET,), (Clock.TARGET, Clock.DEADLINE)])),
+        postponed=draw(st.none() | st.just(span("2020-04-10"))),
+        gate=draw(st.none() | st.sampled_from(Gate)),
+        taken=draw(st.sampled_from(["", "x"])),
+        done=draw(st.dictionaries(st.just("notice"), DAYS)),
+    )
+    kept = draw(st.sampled_from([{}, {"scheduled": days}, {"held": days, "results": results}]))
+    state = unit(Profile("06664", draw(ANY_TEXT), COMMUNE.level), grassroots_congress=replace(stage, **kept))
+    if draw(st.booleans()):
+        pin = Pin(draw(DAYS), draw(ANY_TEXT), draw(st.none() | st.builds(Due, date=DAYS)))
+        state = pinned(state, "grassroots_congress", target=pin)
+    freezes = draw(st.lists(st.builds(Suspension, st.just("x"), DAYS, st.none() | DAYS, ANY_TEXT), max_size=1))
+    ending = st.builds(Ending, DAYS, st.just("merged"), st.just("06665"), ANY_TEXT, ANY_TEXT)
+    return replace(state, freezes=tuple(freezes), ended=draw(st.none() | ending))
 
 
 @given(states(), st.sampled_from(["vi", "en"]))

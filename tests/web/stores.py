@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from calendars.ical.renderer import IcalRenderer
 from calendars.plan.model import Plan
-from calendars.sequence.events import Enrolled, Event, Fact, FellOverdue, Held, Line, Retracted, Scheduled, line_of
+from calendars.sequence.events import Event, Line, line_of
+from calendars.sequence.facts import Enrolled, Fact, FellOverdue, Held, Retracted, Scheduled
 from calendars.sequence.messages import Append
 from calendars.sequence.state import Clock, Profile, Results
 from calendars.store import grants

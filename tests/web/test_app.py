@@ -158,7 +158,7 @@ def test_the_first_feed_offered_is_one_that_google_takes(store: Store) -> None:
     assert narrow.levels == ("province", "district", "commune")
     assert narrow.address == f"{FEED}?level=province,district,commune"
     assert narrow.octets < 1_000_000 < whole.octets
-    assert (narrow.entries, whole.entries) == (41, 41 + 20 * 60 * 2)
+    assert (narrow.entries, whole.entries) == (41, 41 + 20 * 60 * 4)
     assert whole.address == FEED
     assert [offer.address for offer in offers(campaign, FEED, "00000", "vi")] == [f"{FEED}?under=00000"]
     assert all(len(offer.address) <= 256 for offer in (narrow, whole))
@@ -278,15 +278,24 @@ def test_both_languages_have_every_word_that_templates_use() -> None:
     known = set(vars(words("vi")))
     assert used <= known
     assert known == set(vars(words("en")))
-    by_name = {name for name in known if name.startswith(("status_", "kind_"))}
+    by_name = {name for name in known if name.startswith(("status_", "kind_", "gate_"))}
     assert known - used == by_name
 
 
 @pytest.mark.parametrize(
-    ("value", "vi", "en"), [(1544 / 1544, "100 %", "100%"), (1543 / 1544, "99,9 %", "99.9%"), (0.29, "29 %", "29%")]
+    ("value", "vi", "en", "whole"),
+    [
+        (1544 / 1544, "100 %", "100%", "100%"),
+        (1543 / 1544, "99,9 %", "99.9%", "100%"),
+        (2 / 3, "66,7 %", "66.7%", "67%"),
+        (0.29, "29 %", "29%", "29%"),
+        (0, "0 %", "0%", "0%"),
+    ],
 )
-def test_shares_are_rounded_down(value: float, vi: str, en: str) -> None:
+def test_shares_are_rounded_as_on_the_command_line(value: float, vi: str, en: str, whole: str) -> None:
     assert (Format("vi").share(value), Format("en").share(value)) == (vi, en)
+    assert Format("en").whole_share(value) == whole == f"{value:.0%}"
+    assert en == f"{value:.1%}".replace(".0%", "%")
 
 
 def test_numbers() -> None:

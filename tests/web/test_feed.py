@@ -20,6 +20,7 @@ from calendars.web.freshness import Freshness
 from tests.web.conftest import Client, over
 from tests.web.stores import SMALL
 
+ANNOUNCED = [f"06664-01.headman_election.lead_in.{step}" for step in ("announce_date", "deadline")]
 GZIP = {"accept-encoding": "gzip"}
 
 
@@ -163,9 +164,9 @@ async def test_token_states(client: Client, method: str) -> None:
     ("query", "status", "sentence"),
     [
         ("?colour=red", 400, "colour: no such filter, expected one of detail, from, gzip, kind, lang, level"),
-        ("?kind=held,maybe", 400, "kind=maybe: expected deadline, held, scheduled, target."),
+        ("?kind=held,maybe", 400, "kind=maybe: expected deadline, ended, held, lead_in, scheduled, target."),
         ("?kind=", 400, "kind=: expected deadline"),
-        ("?status=late", 400, "status=late: expected held, open, overdue, scheduled."),
+        ("?status=late", 400, "status=late: expected ended, held, open, overdue, postponed, scheduled."),
         ("?level=hamlet", 400, "level=hamlet: expected commune, district, province, village."),
         ("?stage=picnic", 400, "stage=picnic: expected cell_congress, "),
         ("?tag=blue", 400, "tag=blue: expected pilot."),
@@ -211,7 +212,9 @@ async def test_a_filter_only_narrows(client: Client) -> None:
                 "200.district_congress.deadline",
             ],
         ),
-        ("?level=village", ["06664-01.cell_congress", "06664-01.headman_election"]),
+        ("?level=village", ["06664-01.cell_congress", *ANNOUNCED, "06664-01.headman_election"]),
+        ("?kind=lead_in", ANNOUNCED),
+        ("?stage=headman_election&kind=scheduled,lead_in", [*ANNOUNCED, "06664-01.headman_election"]),
         ("?level=village,district&kind=scheduled", ["06664-01.cell_congress", "06664-01.headman_election"]),
         (
             "?level=village&level=district&kind=deadline",
@@ -225,7 +228,7 @@ async def test_a_filter_only_narrows(client: Client) -> None:
         # The congress was held on 18 and 19 May.
         ("?from=2020-05-19&to=2020-05-19", ["06664.grassroots_congress"]),
         ("?from=2020-05-20&to=2020-05-30", []),
-        ("?to=2020-01-05", ["06664-01.headman_election"]),
+        ("?to=2020-01-05", [*ANNOUNCED, "06664-01.headman_election"]),
         ("?from=2020-08-31", ["193.district_congress.deadline", "200.district_congress.deadline"]),
         ("?under=06664&kind=target", []),
         ("?under=22&level=province", []),
@@ -356,5 +359,5 @@ async def test_no_token_in_any_answer_or_log(client: Client, caplog: pytest.LogC
 
 async def test_the_whole_small_province(client: Client) -> None:
     response = await client.ask()
-    assert len(uids(response)) == len(set(uids(response))) == 2 + 2 * 2 + 2
+    assert len(uids(response)) == len(set(uids(response))) == 2 + 2 * 2 + 4
     assert {uid.split(".")[0] for uid in uids(response)} == {unit.code for unit in SMALL} - {"22"}

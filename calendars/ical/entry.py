@@ -1,0 +1,92 @@
+"""What one VEVENT says, before any bytes and without its stamp."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from calendars.ical.wording import Wording
+from calendars.sequence.state import Status
+
+UID_HOST = "congress-calendars"
+
+
+class Kind(StrEnum):
+    """What an entry stands for: the days of a congress, planned or held, a day it is due by, a preparatory step of it,
+    or the day on which the unit ended."""
+
+    SCHEDULED = "scheduled"
+    HELD = "held"
+    TARGET = "target"
+    DEADLINE = "deadline"
+    LEAD_IN = "lead_in"
+    ENDED = "ended"
+
+
+KIND_WORDS = {
+    Kind.TARGET: Wording("Mục tiêu", "Local target"),
+    Kind.DEADLINE: Wording("Hạn Trung ương", "Central deadline"),
+    Kind.LEAD_IN: Wording("Việc chuẩn bị", "Preparatory step"),
+}
+COLORS = {  # CSS3 names, as RFC 7986 5.9 asks
+    Kind.SCHEDULED: "royalblue",
+    Kind.HELD: "seagreen",
+    Kind.TARGET: "darkorange",
+    Kind.DEADLINE: "firebrick",
+    Kind.LEAD_IN: "mediumpurple",
+    Kind.ENDED: "slategray",
+}
+COLOR_POSTPONED = "slategray"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One VEVENT without its stamp. The days `first` to `last` are included both.
+
+    `status` is where the stage stands (held, scheduled, postponed, open, overdue, or ended with its unit),
+    `confirmation` the property STATUS, `follows` the UID of the stage this one comes after, or empty. A transparent
+    entry leaves its days free. What tells of the whole unit has no `stage`.
+    """
+
+    key: str
+    uid: str
+    stage: str
+    level: str
+    kind: Kind
+    status: Status
+    confirmation: str
+    first: date
+    last: date
+    summary: Wording
+    description: Wording
+    categories: tuple[Wording, ...]
+    color: str
+    transparent: bool
+    follows: str
+
+
+def facts(entry: Entry) -> str:
+    """Everything that determines the entry's bytes, save its stamp, as canonical JSON."""
+    values = {name: getattr(entry, name) for name in Entry.__slots__}
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=date.isoformat)
+
+
+def uid(campaign: str, unit: str, stage: str, part: str = "") -> str:
+    """The UID of an entry: it knows no date, no title and no language, so it never changes.
+
+    Lead-ins have the part `lead_in.ID`, which no other part is, whatever the plan calls them.
+    """
+    return f"{campaign}.{unit}.{stage}{'.' if part else ''}{part}@{UID_HOST}"
+
+
+def uid_of_ending(campaign: str, unit: str) -> str:
+    """The UID of the entry that tells of a unit's end: no stage is called so, as none begins with a dash."""
+    return uid(campaign, unit, "-ended")
+
+
+def lead_in_of(uid_of_entry: str) -> str:
+    """The id of the lead-in whose entry has this UID; empty for the UID of another kind."""
+    *_, part, name = uid_of_entry.rpartition("@")[0].split(".")
+    return name if part == Kind.LEAD_IN else ""
