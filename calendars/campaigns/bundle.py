@@ -1,10 +1,11 @@
-"""A campaign's folder: its plan and units, and what is known of reports, records and contacts."""
+"""A campaign's folder: its plan, its units and how they change, and what is known of reports, records and contacts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from calendars.campaigns.changes import ChangeRow, read_changes, units_ever
 from calendars.campaigns.contacts import ContactRow, read_contacts
 from calendars.campaigns.records import RecordRow, read_records
 from calendars.campaigns.reports import ReportRow, read_reports
@@ -19,13 +20,17 @@ PLAN = "plan.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Everything a campaign starts from. `units` have parents before children."""
+    """Everything a campaign starts from. `units` have parents before children, `changes` are by day.
+
+    Reports, records and contacts may be of any unit that lives at some time, also of one that a change makes.
+    """
 
     plan: Plan
     units: tuple[UnitRow, ...]
     reports: tuple[ReportRow, ...] = ()
     records: tuple[RecordRow, ...] = ()
     contacts: tuple[ContactRow, ...] = ()
+    changes: tuple[ChangeRow, ...] = ()
 
 
 def bundled() -> tuple[str, ...]:
@@ -55,11 +60,15 @@ def load_bundle(folder: Path) -> Bundle:
     """
     plan = load_plan(folder / PLAN)
     units = read_units(folder / "units.csv", plan.levels)
+    changed = folder / "changes.csv"
+    changes = read_changes(changed, plan, units) if changed.exists() else ()
+    ever = units_ever(units, changes)
     reports, records, contacts = folder / "reports.csv", folder / "records.csv", folder / "contacts.csv"
     return Bundle(
         plan,
         units,
-        read_reports(reports, plan, units) if reports.exists() else (),
-        read_records(records, plan, units) if records.exists() else (),
-        read_contacts(contacts, units) if contacts.exists() else (),
+        read_reports(reports, plan, ever) if reports.exists() else (),
+        read_records(records, plan, ever) if records.exists() else (),
+        read_contacts(contacts, ever) if contacts.exists() else (),
+        changes,
     )

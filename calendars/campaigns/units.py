@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from calendars.campaigns.faults import Faults
 from calendars.campaigns.tables import Row, read_table
+from calendars.tree.checking import CODE
 
 COLUMNS = ("code", "name", "level", "parent")
-# A code becomes part of workflow ids, addresses and file names: it must not begin with a dot or a dash.
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
