@@ -19,8 +19,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities.broadcast import BroadcastActivities
-from activities.journal import JournalActivities
+from activities.registry import all_activities
 from calendars.errors import CalendarError
 from calendars.ical.renderer import IcalRenderer
 from calendars.store.database import Store, open_store
@@ -81,6 +80,7 @@ async def serve(settings: Settings, role: str, name_or_dir: str | None, today: d
         store = open_store(settings.store_url)
         stack.callback(store.close)
         say(f"opened the store {settings.store_url.rpartition('@')[2]}")
+        await asyncio.to_thread(_renew, store)
         temporal = await stack.enter_async_context(_temporal(settings, folder)) if role != "web" else None
         demonstration = Demonstration(store, folder, settings.board_url)
         web = None
@@ -98,6 +98,14 @@ async def serve(settings: Settings, role: str, name_or_dir: str | None, today: d
             _print_addresses(settings, demonstration, temporal, web is not None)
             await stopping.wait()
         say("stopping")
+
+
+def _renew(store: Store) -> None:
+    """Folds the journal again where an older version made the projections. The web app must not have read them yet."""
+    journal = Journal(store, IcalRenderer())
+    if journal.outdated:
+        say("the projections are an older version's and are made again")
+        journal.rebuild()
 
 
 def _announce(settings: Settings, folder: DataFolder, temporal: Temporal) -> None:
@@ -168,12 +176,11 @@ async def _worker(
     renderer = IcalRenderer()
     writer = Writer(Journal(store, renderer), committed=web.changed if web else lambda: None)
     client, queue = temporal.client, settings.task_queue
-    broadcast = BroadcastActivities(client, store, folder.path / "campaigns", queue, renderer.version)
     worker = Worker(
         client,
         task_queue=queue,
         workflows=[UnitCongress, CampaignCongress],
-        activities=[*JournalActivities(writer).activities, *broadcast.activities],
+        activities=all_activities(client, store, writer, folder.path / "campaigns", queue, renderer.version),
         # The sandbox halves the rate; tests run the same workflows inside it.
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=CACHED_UNITS,

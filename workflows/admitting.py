@@ -41,5 +41,14 @@ def stage_units(
         for row in rows:
             writer.writerow((row.code, row.name, row.level, row.parent, " ".join(row.tags), row.source, row.certainty))
     known = {unit.code for unit in there}
-    start = CampaignStart(campaign.name, campaign.launched_on, campaign.clock, by, name, reports=False)
+    start = CampaignStart(
+        campaign.name,
+        campaign.launched_on,
+        campaign.clock,
+        by,
+        name,
+        reports=False,
+        release=campaign.release,
+        joins=True,
+    )
     return start, sum(1 for row in rows if row.code not in known)

@@ -1,4 +1,4 @@
-"""One campaign: its launch, and the admission of units that a later file adds.
+"""One campaign: its launch, the admission of units that a later file adds, and changes that reach all of them.
 
 The units' files lie in the data folder; the workflow walks them slice by slice, so that a launch can be interrupted
 anywhere and goes on where it was, and repeating it changes nothing.
@@ -11,15 +11,17 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from calendars.sequence.events import Line
     from calendars.sequence.messages import Append, Appended, CampaignStart, Progress, Slice
+    from calendars.tree.changes import ChangeOrder, Reached, RecordChange, RecordedChange
 
 SLICE = 100
 SHORT = timedelta(seconds=30)
 SLICE_TIME = timedelta(minutes=10)
+REACH_TIME = timedelta(hours=2)
 HEARTBEAT = timedelta(seconds=15)
 PATIENTLY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10))
 
@@ -53,6 +55,38 @@ class CampaignCongress:
                 type="Launched",
                 non_retryable=True,
             )
+
+    @workflow.update
+    async def change(self, order: ChangeOrder) -> Reached:
+        """Makes a change of the whole campaign; answers once every unit it concerns has it and readers see it.
+
+        A change that was interrupted anywhere is completed by itself, and may be asked for again under the same id.
+        """
+        await workflow.wait_condition(lambda: self._launched)
+        async with self._admissions:
+            now = workflow.now()
+            asked = RecordChange(self._start.campaign, order, self._start.clock.day_at(now), now)
+            try:
+                recorded: RecordedChange = await workflow.execute_activity(
+                    "record_change",
+                    asked,
+                    result_type=RecordedChange,
+                    start_to_close_timeout=SHORT,
+                    retry_policy=PATIENTLY,
+                )
+            except ActivityError as error:
+                if isinstance(error.cause, ApplicationError) and error.cause.type == "Change":
+                    raise ApplicationError(error.cause.message, type="Change", non_retryable=True) from error
+                raise
+            reached: Reached = await workflow.execute_activity(
+                "reach_units",
+                recorded,
+                result_type=Reached,
+                start_to_close_timeout=REACH_TIME,
+                heartbeat_timeout=HEARTBEAT,
+                retry_policy=PATIENTLY,
+            )
+            return reached
 
     @workflow.query
     def progress(self) -> Progress:
@@ -89,7 +123,18 @@ class CampaignCongress:
         self._progress = Progress(units)
         clock = self._start.clock  # the same day on a later real day has another shift
         for first in range(0, units, SLICE):
-            part = Slice(start.campaign, start.folder, first, SLICE, start.by, start.today, clock, start.reports)
+            part = Slice(
+                start.campaign,
+                start.folder,
+                first,
+                SLICE,
+                start.by,
+                start.today,
+                clock,
+                start.reports,
+                start.release,
+                start.joins,
+            )
             await workflow.execute_activity(
                 "enrol_units",
                 part,
@@ -101,7 +146,7 @@ class CampaignCongress:
         await workflow.execute_activity(
             "await_enrolled",
             start,
-            start_to_close_timeout=timedelta(hours=2),
+            start_to_close_timeout=REACH_TIME,
             heartbeat_timeout=HEARTBEAT,
             retry_policy=PATIENTLY,
         )

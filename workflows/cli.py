@@ -11,7 +11,7 @@ import typer
 
 from calendars.errors import StoreAway, UserError
 from calendars.sequence.refusals import Refused
-from workflows.commands import access, campaign, imports, journal, plan, unit
+from workflows.commands import access, campaign, changes, imports, journal, permissions, plan, rehearse, tree, unit
 from workflows.commands.context import Context
 from workflows.settings import read_settings
 
@@ -39,13 +39,31 @@ def options(
 app.add_typer(plan.app, name="plan")
 app.command()(campaign.launch)
 app.add_typer(imports.units, name="units")
+for of_tree in (tree.merge, tree.split, tree.transfer, tree.dissolve, tree.add, tree.rename):
+    imports.units.command()(of_tree)
 app.command()(unit.schedule)
 app.command()(unit.report)
 app.add_typer(imports.reports, name="reports")
 app.command()(unit.correct)
 app.command()(unit.retract)
+app.command()(permissions.postpone)
+app.command()(permissions.waive)
+app.command()(permissions.consent)
+app.command()(permissions.review)
+app.command()(permissions.done)
+app.command()(permissions.pin)
+app.command()(permissions.unpin)
+app.command()(permissions.reopen)
+app.command()(changes.amend)
+app.command()(changes.releases)
+app.command()(changes.diff)
+app.command()(changes.explain)
+app.command()(changes.pins)
+app.command()(changes.freeze)
+app.command()(changes.resume)
 app.command()(campaign.status)
 app.command()(campaign.history)
+app.command()(rehearse.rehearse)
 app.add_typer(access.app, name="access")
 app.add_typer(journal.export, name="export")
 app.command()(journal.rebuild)

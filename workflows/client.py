@@ -19,16 +19,20 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.broadcast import unit_workflow_id
+from activities.starting import start_unit
 from calendars.errors import UserError
 from calendars.sequence.commands import Command, Correct, Report, Retract, Schedule
-from calendars.sequence.messages import Answer, CampaignStart, Order, Progress, UnitStart
+from calendars.sequence.messages import Answer, CampaignStart, Order, Progress, UnitStart, unit_workflow_id
 from calendars.sequence.refusals import Refused
 from calendars.sequence.state import Results
+from calendars.tree.changes import Change, ChangeOrder, Reached
 from workflows.campaign import CampaignCongress
 from workflows.unit import UnitCongress
 
 ANSWER_TIME = timedelta(seconds=30)
+INTERRUPTED = "The service stopped answering; a change that it had begun goes on by itself once it runs again."
+# Refusals that rest on what other units did, which the unit may not have heard of yet.
+OF_OTHERS = ("gate_closed", "pilots_first", "sealed")
 PAUSES = (0.5, 1, 2, 4, 8)  # seconds before an order is sent again while Temporal is away
 
 
@@ -95,7 +99,7 @@ class CongressClient:
                 return Sent(order, await self._send_once(unit, order))
             except RefusedAt as error:
                 # A unit that is behind the journal may refuse what is right; it is asked again once it has caught up.
-                if reconciled or not await self._catches_up(unit, error.version):
+                if reconciled or not await self._learns(unit, error):
                     raise error.refused from error
                 reconciled = True
             except RPCError as error:
@@ -116,6 +120,14 @@ class CongressClient:
             raise _refused(error) from error
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
             raise self._no_answer(unit) from error
+
+    async def _learns(self, unit: str, error: RefusedAt) -> bool:
+        """Whether the unit may know more after it was made to look: at the journal, or around."""
+        if error.refused.code in OF_OTHERS:
+            handle = self._client.get_workflow_handle_for(UnitCongress.run, unit_workflow_id(self.campaign, unit))
+            await handle.execute_update(UnitCongress.reconcile)
+            return True
+        return await self._catches_up(unit, error.version)
 
     async def _catches_up(self, unit: str, version: int) -> bool:
         """Whether the unit, which refused at `version`, was behind the journal and has adopted it by now."""
@@ -172,14 +184,29 @@ class CongressClient:
 
     async def start_unit(self, start: UnitStart) -> None:
         """Starts the workflow of a unit, unless it runs, with the state it is given."""
-        await self._client.start_workflow(
-            UnitCongress.run,
-            start,
-            id=unit_workflow_id(self.campaign, start.unit),
-            task_queue=self._task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        )
+        await start_unit(self._client, self._task_queue, start)
+
+    async def change(self, change: Change, *, by: str, id: str | None = None) -> Reached:
+        """Changes the whole campaign; returns once every unit it concerns has it. With the same `id` it may be sent
+        again and is made once.
+
+        Raises `UserError` for a change that may not be made, `NoAnswer` when the service stops: what was begun goes on
+        once it runs again.
+        """
+        handle = self._client.get_workflow_handle_for(CampaignCongress.run, self._campaign_id)
+        order = ChangeOrder(id or uuid4().hex, by, change)
+        try:
+            return await handle.execute_update(CampaignCongress.change, order, id=order.id)
+        except WorkflowUpdateFailedError as error:
+            raise _refused(error) from error
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                raise UserError(
+                    f"The campaign {self.campaign} does not run; if the journal has it, `congress restore` starts it."
+                ) from error
+            raise NoAnswer(INTERRUPTED) from error
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            raise NoAnswer(INTERRUPTED) from error
 
     @property
     def _campaign_id(self) -> str:
@@ -191,6 +218,6 @@ def _refused(error: WorkflowUpdateFailedError) -> Exception:
     if isinstance(cause, ApplicationError) and cause.type == "Refused":
         code, params, version = cast("tuple[str, dict[str, str], int]", cause.details)
         return RefusedAt(Refused.rebuild(code, params), version)
-    if isinstance(cause, ApplicationError) and cause.type == "Launched":
+    if isinstance(cause, ApplicationError) and cause.type in ("Launched", "Change"):
         return UserError(cause.message)
     return error

@@ -20,9 +20,39 @@ from temporalio.converter import (
 )
 
 from calendars.sequence.events import Line
-from calendars.sequence.messages import Answer, Append, Appended, CampaignStart, Order, Progress, Slice, UnitStart
+from calendars.sequence.messages import (
+    Answer,
+    Append,
+    Appended,
+    AskAround,
+    CampaignStart,
+    Order,
+    Progress,
+    Slice,
+    UnitStart,
+)
+from calendars.sequence.surroundings import Child, Superior, Surroundings
+from calendars.tree.changes import ChangeOrder, Reached, RecordChange, RecordedChange
 
-MESSAGES = (Answer, Append, Appended, CampaignStart, Line, Order, Progress, Slice, UnitStart)
+MESSAGES = (
+    Answer,
+    Append,
+    Appended,
+    AskAround,
+    CampaignStart,
+    ChangeOrder,
+    Child,
+    Line,
+    Order,
+    Progress,
+    Reached,
+    RecordChange,
+    RecordedChange,
+    Slice,
+    Superior,
+    Surroundings,
+    UnitStart,
+)
 _schema = lru_cache(maxsize=256)(TypeAdapter)
 # Built here, outside the workflow sandbox, which hides the modules that the annotations name.
 for _message in MESSAGES:

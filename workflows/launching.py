@@ -15,16 +15,20 @@ from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from calendars.campaigns.bundle import Bundle, find_bundle, load_bundle
+from calendars.campaigns.happenings import happenings
 from calendars.campaigns.opening import check_opening
 from calendars.errors import UserError
 from calendars.plan.clock import campaign_today
+from calendars.plan.model import Plan
+from calendars.sequence.commands import Report
 from calendars.sequence.messages import CampaignClock, CampaignStart, Progress
+from calendars.sequence.refusals import Refused
 from calendars.store.database import Store
-from calendars.store.reading import Campaign, campaign_names, read_campaign
+from calendars.store.reading import Campaign, campaign_names, read_campaign, releases
 from workflows.client import CongressClient
 from workflows.datafolder import DataFolder
 
-FILES = ("plan.yaml", "units.csv", "reports.csv", "records.csv", "contacts.csv")
+FILES = ("plan.yaml", "units.csv", "reports.csv", "records.csv", "contacts.csv", "changes.csv")
 LAUNCH = "launch"
 POLL_SECONDS = 0.25
 
@@ -49,8 +53,9 @@ def prepare(
     plan = bundle.plan
     known = _known(store, plan.campaign)
     if known is not None:
-        _check_same(known, bundle, today)
-        day, clock = known.launched_on, known.clock
+        there, launched = known
+        _check_same(there, launched, bundle, today)
+        day, clock = there.launched_on, there.clock
     else:
         real = campaign_today(now, plan.timezone, 0)
         day = today or real
@@ -66,20 +71,23 @@ def prepare(
     return Prepared(bundle, CampaignStart(plan.campaign, day, clock, by, f"{plan.campaign}/{LAUNCH}", reports))
 
 
-def _known(store: Store, campaign: str) -> Campaign | None:
+def _known(store: Store, campaign: str) -> tuple[Campaign, Plan] | None:
     with store.reading() as connection:
-        return read_campaign(connection, campaign) if campaign in campaign_names(connection) else None
+        if campaign not in campaign_names(connection):
+            return None
+        there = read_campaign(connection, campaign)
+        return there, releases(connection, there)[0].plan
 
 
-def _check_same(known: Campaign, bundle: Bundle, today: date | None) -> None:
+def _check_same(known: Campaign, launched: Plan, bundle: Bundle, today: date | None) -> None:
     if today is not None and today != known.launched_on:
         raise UserError(
             f"--today {today}: the campaign {known.name} was launched as of {known.launched_on}, and its clock runs on."
         )
-    if bundle.plan.document() != known.plan.document():
+    if bundle.plan.document() != launched.document():
         raise UserError(
             f"The plan of {known.name} differs from the one it was launched with; the dates of a running campaign "
-            "are not changed by another launch."
+            "are changed by `congress amend`, not by another launch."
         )
 
 
@@ -93,9 +101,27 @@ def _keep(source: Path, kept: Path) -> None:
 
 
 async def launch(client: CongressClient, prepared: Prepared, progress: Callable[[Progress], None]) -> Progress:
-    """Starts the campaign or completes its start. Safe to repeat, and to interrupt at any point."""
+    """Starts the campaign or completes its start: its units, then the freezes and changes of the tree that its folder
+    tells up to its day. Safe to repeat, and to interrupt at any point."""
     await client.launch(prepared.start)
-    return await admit(client, prepared.start, progress)
+    done = await admit(client, prepared.start, progress)
+    if prepared.start.reports:
+        for happening in happenings(prepared.bundle):
+            if happening.day <= prepared.start.today:
+                await client.change(happening.change, by=happening.id, id=happening.id)
+        await _report_of_added(client, prepared)
+    return done
+
+
+async def _report_of_added(client: CongressClient, prepared: Prepared) -> None:
+    """Reports what units held that a change of the tree added: they were not there when the others opened."""
+    there = {unit.code for unit in prepared.bundle.units}
+    rows = [row for row in prepared.bundle.reports if row.unit not in there]
+    for row in sorted(rows, key=lambda row: (row.to or row.on, row.line)):
+        if (row.to or row.on) <= prepared.start.today:
+            name = f"reports.csv:{row.line}"
+            with suppress(Refused):
+                await client.send(row.unit, Report(row.stage, row.on, row.to, row.results), by=name, id=name)
 
 
 async def admit(client: CongressClient, start: CampaignStart, progress: Callable[[Progress], None]) -> Progress:

@@ -6,6 +6,7 @@ commands and due days become events in memory, and one loop flushes them to the 
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime, time, timedelta
 from zlib import crc32
 
@@ -18,19 +19,27 @@ with workflow.unsafe.imports_passed_through():
     from calendars.sequence.commands import Schedule
     from calendars.sequence.deciding import decide
     from calendars.sequence.due import due_facts, next_due
-    from calendars.sequence.events import Fact, Line, line_of
+    from calendars.sequence.events import Line, line_of
     from calendars.sequence.evolving import evolve, number
-    from calendars.sequence.messages import Answer, Append, Appended, Order, UnitStart
+    from calendars.sequence.facts import Fact
+    from calendars.sequence.gates import gate_facts, seal_facts
+    from calendars.sequence.messages import Answer, Append, Appended, AskAround, Order, UnitStart, unit_workflow_id
     from calendars.sequence.refusals import Refused
     from calendars.sequence.state import UnitState
+    from calendars.sequence.surroundings import Child, Superior, Surroundings
+    from workflows.neighbours import Neighbours, News
 
 JOURNAL = "journal_append"
+LOOK = "look_around"
 # A local attempt costs one event of history; it must not hold a workflow task for long when the store is away.
 LOCAL_ATTEMPT = timedelta(seconds=5)
 FULL_ATTEMPT = timedelta(seconds=30)
 UNTIL_THE_STORE_IS_BACK = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(seconds=20)
 )
+# News that a neighbour could not be told are repeated after a minute, then ever less often.
+FIRST_REPEAT = timedelta(minutes=1)
+LAST_REPEAT = timedelta(days=1)
 
 
 def refusal(refused: Refused, version: int) -> ApplicationError:
@@ -55,6 +64,11 @@ class UnitCongress:
         self._adoptions = 0
         self._owed: list[Order] = []  # answered as accepted while the store was away, and not journalled yet
         self._closed = False
+        self._neighbours = Neighbours(start)
+        self._stirs = 0  # grows with everything heard from neighbours
+        self._deaf: set[str] = set()  # neighbours that could not be reached
+        self._repeats = 0
+        self._repeat_at: datetime | None = None
         self._open()  # here, for an order may come with the very first task, before `run` begins
 
     # Messages
@@ -85,7 +99,10 @@ class UnitCongress:
 
     @workflow.update
     async def reconcile(self) -> int:
-        """Compares the unit with the journal and adopts it where the unit is behind; gives the version it has then."""
+        """Compares the unit with the journal and adopts it where the unit is behind, and reads anew who stands around
+        it; gives the version it has then."""
+        if self._state.rules.gates or self._state.rules.watched:
+            await self._look()
         await workflow.wait_condition(lambda: not self._unflushed or self._away)  # a flush may find out by itself
         question = Append(self._start.campaign, self._start.unit, (), self._state.version)
         try:
@@ -96,6 +113,18 @@ class UnitCongress:
         if appended.journal_state is not None and not self._unflushed:
             self._adopt(appended.journal_state)
         return self._state.version
+
+    @workflow.signal
+    def below(self, child: Child) -> None:
+        """A unit below tells what it held."""
+        self._neighbours.hear_child(child)
+        self._stirs += 1
+
+    @workflow.signal
+    def above(self, superior: Superior) -> None:
+        """The superior tells what it held."""
+        self._neighbours.hear_superior(superior)
+        self._stirs += 1
 
     @workflow.signal
     def close(self) -> None:
@@ -111,30 +140,37 @@ class UnitCongress:
 
     @workflow.run
     async def run(self, start: UnitStart) -> None:
-        """Flushes and waits until the campaign is closed."""
+        """Flushes, tells the neighbours and waits, until the campaign is closed."""
         while True:
-            self._fall_due()
+            if self._state.rules.gates and not self._neighbours.known:
+                await self._look()
+            today = self._today()
+            self._fall_due(today)
             if self._unflushed:
                 await self._flush()
+            elif news := self._unheard():
+                await self._tell(news)
             elif not self._may_end():
-                await self._wait()
+                await self._wait(today)
             elif self._closed:
                 return
             else:
-                workflow.continue_as_new(UnitStart(start.campaign, start.unit, start.clock, self._state))
+                workflow.continue_as_new(self._neighbours.carried(start, self._state))
 
     def _open(self) -> None:
         for order in self._start.opening:
-            # A date is decided on the day it was announced: the congress may have begun since.
-            announced = order.command.announced if isinstance(order.command, Schedule) else None
             try:
-                self._take(self._decide(order, announced), by=order.by, command=order.id)
+                self._take(self._decide(order, _day_of(order)), by=order.by, command=order.id)
             except ApplicationError as refused:
                 # The launch tried every order, so only rules that changed meanwhile can refuse one.
                 workflow.logger.warning("opening order %s was refused: %s", order.id, refused.message)
+        if self._start.introduced:
+            self._neighbours.introduce(self._state)
 
-    def _fall_due(self) -> None:
-        self._take(due_facts(self._state, self._today()), by="calendar")
+    def _fall_due(self, today: date) -> None:
+        self._take(due_facts(self._state, today), by="calendar")
+        self._take(gate_facts(self._state, self._neighbours.around(), today), by="calendar")
+        self._take(seal_facts(self._state, self._neighbours.superior, today), by="calendar")
 
     async def _flush(self) -> None:
         lines = tuple(self._unflushed)
@@ -184,12 +220,57 @@ class UnitCongress:
             except ApplicationError as refused:
                 workflow.logger.warning("order %s is refused after an adoption: %s", order.id, refused.message)
 
-    async def _wait(self) -> None:
-        due, adoptions = next_due(self._state), self._adoptions
-        timeout = self._until(due) if due is not None else None
+    async def _look(self) -> None:
+        question = AskAround(self._start.campaign, self._start.unit)
+        try:
+            found: Surroundings = await workflow.execute_local_activity(
+                LOOK,
+                question,
+                result_type=Surroundings,
+                start_to_close_timeout=LOCAL_ATTEMPT,
+                retry_policy=RetryPolicy(maximum_attempts=1),
+            )
+        except FailureError:
+            return  # what the neighbours told stands meanwhile
+        self._neighbours.look(found)
+        self._stirs += 1
+
+    def _unheard(self) -> list[News]:
+        if self._repeat_at is not None and workflow.now() >= self._repeat_at:
+            self._deaf.clear()
+            self._repeat_at = None
+        return [news for news in self._neighbours.owed(self._state) if news.recipient not in self._deaf]
+
+    async def _tell(self, news: list[News]) -> None:
+        heard = await asyncio.gather(*(self._signal(one) for one in news))
+        missed = {one.recipient for one, arrived in zip(news, heard, strict=True) if not arrived}
+        if missed:
+            self._deaf |= missed
+            self._repeat_at = workflow.now() + min(FIRST_REPEAT * 2 ** min(self._repeats, 20), LAST_REPEAT)
+            self._repeats += 1
+        elif not self._deaf:
+            self._repeats = 0
+
+    async def _signal(self, news: News) -> bool:
+        neighbour = workflow.get_external_workflow_handle(unit_workflow_id(self._start.campaign, news.recipient))
+        try:
+            await neighbour.signal(news.signal, news.message)
+        except FailureError:
+            return False
+        self._neighbours.sent(news)
+        return True
+
+    async def _wait(self, today: date) -> None:
+        adoptions, stirs = self._adoptions, self._stirs
+        waits = [self._until(due)] if (due := next_due(self._state, today)) is not None else []
+        if self._repeat_at is not None:
+            waits.append(max(self._repeat_at - workflow.now(), timedelta(0)))
         try:
             await workflow.wait_condition(
-                lambda: bool(self._unflushed) or self._adoptions != adoptions or self._may_end(), timeout=timeout
+                lambda: (
+                    bool(self._unflushed) or self._adoptions != adoptions or self._stirs != stirs or self._may_end()
+                ),
+                timeout=min(waits, default=None),
             )
         except TimeoutError:
             return
@@ -202,7 +283,7 @@ class UnitCongress:
 
     def _decide(self, order: Order, day: date | None = None) -> tuple[Fact, ...]:
         try:
-            return decide(self._state, order.command, day or self._today())
+            return decide(self._state, order.command, day or self._today(), self._neighbours.around())
         except Refused as refused:
             raise refusal(refused, self._state.version) from refused
 
@@ -219,3 +300,8 @@ class UnitCongress:
         wake: datetime = instant_of(due, time(0), clock.timezone, clock.shift_days)
         jitter = crc32(self._start.unit.encode()) % (clock.jitter_seconds + 1)
         return max(wake - workflow.now(), timedelta(0)) + timedelta(seconds=jitter)
+
+
+def _day_of(order: Order) -> date | None:
+    """The day on which an opening order is decided: a date as of its announcement, for the congress may have begun."""
+    return order.command.announced if isinstance(order.command, Schedule) else None

@@ -22,14 +22,18 @@ from tempfile import TemporaryDirectory
 
 from temporalio.client import Client
 
-from activities.broadcast import unit_workflow_id
-from calendars.sequence.commands import Correct
+from calendars.errors import UserError
+from calendars.sequence.commands import Correct, Reopen, SetPin, Waive
 from calendars.sequence.events import event_of
 from calendars.sequence.evolving import fold
+from calendars.sequence.messages import UnitStart, unit_workflow_id
 from calendars.sequence.refusals import Refused
+from calendars.sequence.state import Clock
 from calendars.store.database import Store, open_store
 from calendars.store.reading import read_campaign
+from calendars.tree.changes import Add, Amend, Lift, Merge, Suspend
 from tests.service import Service
+from tests.workflows.gated import CELL, GRASSROOTS, gated_campaign, journalled_type, report_cells, state
 from tests.workflows.launches import JUNE, journalled, launched, lines, named_campaign, prepared
 from tests.workflows.recording import HISTORIES, Recorder
 from tests.workflows.small import CAMPAIGN, unit_start, write_campaign
@@ -44,7 +48,7 @@ from workflows.restoring import restart_of, restore_campaign
 from workflows.unit import UnitCongress
 
 BY = "recording"
-GRASSROOTS = "grassroots_congress"
+MAY = date(2020, 5, 20)
 CAMPAIGN_ID = f"congress/{CAMPAIGN}"
 
 
@@ -240,6 +244,113 @@ async def days_that_pass(recorder: Recorder, folder: Path) -> None:
         await _keep_unit(recorder, place.client, "200", "overdue_by_its_timers")
         await place.congress(CAMPAIGN).report("200", GRASSROOTS, date(2020, 7, 1), by=BY)
         await _keep_unit(recorder, place.client, "200", "reported_late")
+        name = "reminded-2020"
+        day = environment.get_current_time
+        await launched(place, gated_campaign(folder / "reminded", name), date(2020, 1, 1), await day())
+        await place.client.get_workflow_handle(unit_workflow_id(name, "100")).terminate(BY)
+        for _ in range(6):
+            await environment.sleep(timedelta(days=1))
+        # Its superior is gone: what it has to tell stays owed, and is told again ever more rarely.
+        await place.congress(name).report("100-01", "headman_election", date(2020, 1, 5), by=BY)
+        for _ in range(13):
+            await environment.sleep(timedelta(days=1))
+        await place.congress(name).report("100-01", CELL, date(2020, 1, 18), by=BY)
+        for _ in range(4):
+            await environment.sleep(timedelta(days=1))
+        await recorder.keep(place.client, unit_workflow_id(name, "100-02"), "reminded_by_its_timers")
+        await recorder.keep(place.client, unit_workflow_id(name, "100-01"), "news_repeated")
+
+
+async def a_tree_that_holds(recorder: Recorder, folder: Path) -> None:
+    """Gates from below, seals from above, a superior that cannot be told, and units that look around themselves."""
+    name = "gated-2020"
+    source = gated_campaign(folder, name)
+    async with _service(folder / "data") as place:
+        congress, client = place.congress(name), place.client
+        await launched(place, source)
+
+        async def keep(unit: str, case: str) -> None:
+            await recorder.keep(client, unit_workflow_id(name, unit), case)
+
+        async def lose(unit: str) -> None:
+            await client.get_workflow_handle(unit_workflow_id(name, unit)).terminate(BY)
+
+        with suppress(Refused):
+            await congress.report("200", GRASSROOTS, MAY, by=BY)
+        await keep("200", "refused_by_its_gate")
+        await report_cells(place, name, "200-01")
+        await journalled_type(place, name, "200", "gate")
+        await congress.report("200", GRASSROOTS, MAY, by=BY)
+        await journalled_type(place, name, "200-01", "sealed")
+        await congress.send("200-01", Reopen(CELL, "another cell's minutes"), by=BY)
+        await congress.retract("200-01", CELL, "another cell's minutes", by=BY)
+        await journalled_type(place, name, "200", "gate", 2)
+        await keep("200", "gate_opened_and_in_conflict")
+        await keep("200-01", "sealed_and_reopened")
+
+        await lose("100")
+        await report_cells(place, name, "100-01")
+        await keep("100-01", "superior_cannot_be_told")
+        with place.store.reading() as connection:
+            clock = read_campaign(connection, name).clock
+        await congress.start_unit(UnitStart(name, "100", clock, state(place, name, "100")))
+        await congress.send("100", Waive(GRASSROOTS, "one cell is merging"), by=BY)
+        await congress.report("100", GRASSROOTS, MAY, by=BY)
+        await keep("100", "looked_around_and_waived")
+
+
+async def changes_of_a_campaign(recorder: Recorder, folder: Path) -> None:
+    """A release, a freeze and its end, a merger, a unit that joins: as the campaign and the units live through them."""
+    name = "changed-2020"
+    source = gated_campaign(folder, name)
+    async with _service(folder / "data") as place:
+        congress, client = place.congress(name), place.client
+        await launched(place, source, date(2020, 5, 1))
+
+        async def keep(unit: str, case: str) -> None:
+            await recorder.keep(client, unit_workflow_id(name, unit), case)
+
+        await congress.schedule("100", GRASSROOTS, date(2020, 5, 20), by=BY)
+        await congress.send("200", SetPin(GRASSROOTS, Clock.DEADLINE, date(2020, 7, 5), "flooded"), by=BY)
+        with place.store.reading() as connection:
+            plan = read_campaign(connection, name).plan
+        document = plan.document()
+        next(stage for stage in document["stages"] if stage["id"] == GRASSROOTS)["target"]["date"] = "2020-06-10"
+        await congress.change(Amend(document, 1, "directive-35"), by=BY)
+        with suppress(UserError):
+            await congress.change(Amend(document, 1, "directive-35"), by=BY)
+        await congress.change(Suspend(date(2020, 5, 10), None, "flood"), by=BY)
+        await congress.change(Lift(date(2020, 5, 16)), by=BY)
+        await keep("100", "amended_and_frozen")
+        await keep("200", "amended_beside_its_own_day")
+        await congress.change(Merge(("100",), "200", date(2020, 5, 1)), by=BY)
+        await congress.change(Add("300", "Xã Ba", "commune", "22", date(2020, 5, 1)), by=BY)
+        await keep("100", "merged_into_another")
+        await keep("100-01", "moved_to_another_superior")
+        await keep("300", "joined_later")
+        await recorder.keep(client, f"congress/{name}", "changed")
+
+
+async def a_long_life_among_neighbours(recorder: Recorder, folder: Path) -> None:
+    """A superior that continues as new keeps what it was told, and what it told."""
+    name = "long-2020"
+    async with (
+        local_server("limit.historyCount.suggestContinueAsNew=40") as environment,
+        workbench(environment, folder) as place,
+    ):
+        await launched(place, gated_campaign(folder, name))
+        congress = place.congress(name)
+        await report_cells(place, name, "200-01")
+        await congress.report("200", GRASSROOTS, MAY, by=BY)
+        handle = place.client.get_workflow_handle(unit_workflow_id(name, "200"))
+        first = (await handle.describe()).run_id
+        for turn in range(12):
+            await congress.correct("200", Correct(GRASSROOTS, f"turn {turn}", date(2020, 5, 10 + turn % 2)), by=BY)
+        async with asyncio.timeout(30):
+            while (await handle.describe()).run_id == first:  # noqa: ASYNC110 - the server tells, no event
+                await asyncio.sleep(0.05)
+        await recorder.keep(place.client, handle.id, "continued_among_neighbours", first)
+        await recorder.keep(place.client, handle.id, "after_continuing_among_neighbours")
 
 
 SCENARIOS: dict[Callable[[Recorder, Path], Awaitable[None]], tuple[str, ...]] = {
@@ -271,7 +382,31 @@ SCENARIOS: dict[Callable[[Recorder, Path], Awaitable[None]], tuple[str, ...]] = 
         "CampaignCongress/continued_as_new",
         "CampaignCongress/after_continuing",
     ),
-    days_that_pass: ("UnitCongress/overdue_by_its_timers", "UnitCongress/reported_late"),
+    days_that_pass: (
+        "UnitCongress/overdue_by_its_timers",
+        "UnitCongress/reported_late",
+        "UnitCongress/reminded_by_its_timers",
+        "UnitCongress/news_repeated",
+    ),
+    a_tree_that_holds: (
+        "UnitCongress/refused_by_its_gate",
+        "UnitCongress/gate_opened_and_in_conflict",
+        "UnitCongress/sealed_and_reopened",
+        "UnitCongress/superior_cannot_be_told",
+        "UnitCongress/looked_around_and_waived",
+    ),
+    changes_of_a_campaign: (
+        "UnitCongress/amended_and_frozen",
+        "UnitCongress/amended_beside_its_own_day",
+        "UnitCongress/merged_into_another",
+        "UnitCongress/moved_to_another_superior",
+        "UnitCongress/joined_later",
+        "CampaignCongress/changed",
+    ),
+    a_long_life_among_neighbours: (
+        "UnitCongress/continued_among_neighbours",
+        "UnitCongress/after_continuing_among_neighbours",
+    ),
 }
 
 

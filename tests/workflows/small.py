@@ -9,7 +9,8 @@ from calendars.campaigns.bundle import load_bundle
 from calendars.campaigns.opening import opening_orders
 from calendars.plan.loading import load_plan
 from calendars.sequence.messages import CampaignClock, UnitStart
-from calendars.sequence.state import Rules, UnitState
+from calendars.sequence.rules import Rules
+from calendars.sequence.state import UnitState
 
 CAMPAIGN = "small-2020"
 PLAN = """\

@@ -15,8 +15,7 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.broadcast import BroadcastActivities
-from activities.journal import JournalActivities
+from activities.registry import all_activities
 from calendars.ical.renderer import IcalRenderer
 from calendars.store.database import Store, open_store
 from calendars.store.journal import Journal
@@ -92,12 +91,11 @@ async def workbench(
     renderer = IcalRenderer()
     writer = Writer(Journal(store, renderer))
     queue = queue or f"test-{uuid4()}"
-    broadcast = BroadcastActivities(environment.client, store, folder / "campaigns", queue, renderer.version)
     worker = Worker(
         environment.client,
         task_queue=queue,
         workflows=[UnitCongress, CampaignCongress],
-        activities=[*JournalActivities(writer).activities, *broadcast.activities],
+        activities=all_activities(environment.client, store, writer, folder / "campaigns", queue, renderer.version),
         workflow_failure_exception_types=[AssertionError, KeyError, AttributeError, TypeError, ValueError],
         debug_mode=debug,
     )

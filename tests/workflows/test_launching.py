@@ -13,7 +13,9 @@ from temporalio.testing import WorkflowEnvironment
 from calendars.errors import Problems, UserError
 from calendars.sequence.messages import Progress
 from calendars.store.journal import whole
-from calendars.store.reading import campaign_names, campaign_status, read_campaign, unit_status
+from calendars.store.reading import campaign_names, read_campaign
+from calendars.store.status import campaign_status
+from calendars.store.unit_status import unit_status
 from calendars.wallclock import real_now
 from tests.workflows.launches import JUNE, edit, journal, journalled, launched, lines, prepared
 from tests.workflows.temporal import Workbench, workbench

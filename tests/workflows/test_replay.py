@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,19 @@ def test_the_cases_show_what_they_are_named_for() -> None:
     assert '"journal_state":{"rules"' in payloads("UnitCongress/order_overtaken_by_adoption")
 
 
+def test_the_cases_of_neighbours_show_what_they_are_named_for() -> None:
+    told = types("UnitCongress/sealed_and_reopened")
+    assert {"SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED", "EXTERNAL_WORKFLOW_EXECUTION_SIGNALED"} <= set(told)
+    assert "WORKFLOW_EXECUTION_SIGNALED" in told
+    missed = "SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED"
+    assert types("UnitCongress/superior_cannot_be_told").count(missed) == 1
+    assert types("UnitCongress/news_repeated").count(missed) > 1
+    assert "WORKFLOW_EXECUTION_SIGNALED" in types("UnitCongress/gate_opened_and_in_conflict")
+    assert '"children":{"100-01"' in payloads("UnitCongress/looked_around_and_waived")
+    assert types("UnitCongress/continued_among_neighbours")[-1] == "WORKFLOW_EXECUTION_CONTINUED_AS_NEW"
+    assert "ACTIVITY_TASK_COMPLETED" in types("CampaignCongress/changed")
+
+
 def payloads(case: str) -> str:
     found = history(case).events
     return "\n".join(
@@ -123,7 +136,7 @@ async def flushes_twice(self: UnitCongress) -> None:
     await FLUSH(self)
 
 
-async def waits_without_a_timer(self: UnitCongress) -> None:
+async def waits_without_a_timer(self: UnitCongress, today: date) -> None:
     await workflow.wait_condition(lambda: bool(self._unflushed) or self._may_end())
 
 

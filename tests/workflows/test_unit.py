@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -287,18 +288,21 @@ async def test_days_that_pass_become_events_on_time(tmp_path: Path, campaign: Pa
         now = await environment.get_current_time()
         await _begin_at(environment, bench, campaign, today)
         await environment.sleep(timedelta(days=5))  # 30/05
-        assert [line.type for line in lines(bench, "200")] == ["enrolled"]
-        await environment.sleep(timedelta(days=2))  # 01/06: the target of 31/05 has passed
-        found = await journalled(bench, "200", 2)
-        assert (found[1].effective, found[1].data["clock"]) == (date(2020, 6, 1), "target")
+        assert _days(lines(bench, "200")) == ["2020-05-30 reminder_due"]  # of the target, 31/05
+        await environment.sleep(timedelta(days=2))  # 01/06: it has passed
+        found = await journalled(bench, "200", 4)
+        before = ["2020-05-30 reminder_due", "2020-05-31 reminder_due", "2020-06-01 overdue"]
+        assert _days(found) == before
         await environment.sleep(timedelta(days=31))
-        found = await journalled(bench, "200", 3)
-        assert (found[2].effective, found[2].data["clock"], found[2].data["due"]) == (
-            date(2020, 7, 1),
-            "deadline",
-            "2020-06-30",
-        )
-        assert found[2].recorded - now > timedelta(days=36)
+        found = await journalled(bench, "200", 8)
+        reminders = [f"2020-06-{day} reminder_due" for day in (16, 23, 29)]
+        assert _days(found) == [*before, *reminders, "2020-07-01 overdue"]
+        assert (found[-1].data["clock"], found[-1].data["due"]) == ("deadline", "2020-06-30")
+        assert found[-1].recorded - now > timedelta(days=36)
+
+
+def _days(found: Sequence[Line]) -> list[str]:
+    return [f"{line.effective} {line.type}" for line in found[1:]]
 
 
 async def _begin_at(environment: WorkflowEnvironment, bench: Workbench, folder: Path, today: date) -> None:

@@ -15,20 +15,14 @@ from calendars.sequence.messages import Progress
 from calendars.store.database import open_store
 from calendars.store.journal import stream
 from calendars.store.projecting import CAMPAIGN_STREAM
-from calendars.store.reading import (
-    Campaign,
-    CampaignStatus,
-    Spread,
-    UnitStage,
-    UnitStatus,
-    campaign_status,
-    find_unit,
-    unit_status,
-)
+from calendars.store.reading import Campaign, find_unit
+from calendars.store.status import CampaignStatus, Spread, campaign_status
+from calendars.store.unit_status import unit_status
 from calendars.wallclock import real_now
-from workflows.commands.console import day_text, margin_text, progress_bar, say, show, span_text
+from workflows.commands.console import day_text, margin_text, progress_bar, say, show
 from workflows.commands.context import AsOf, Context, Json, Today, context_of
 from workflows.commands.output import emit_json
+from workflows.commands.unit_view import show_unit, unit_json
 from workflows.launching import launch as launch_prepared
 from workflows.launching import prepare
 
@@ -78,7 +72,7 @@ def status(
         day = as_of or here.day(campaign)
         if unit:
             of_unit = unit_status(connection, campaign, unit, day)
-            emit_json(_unit_json(of_unit)) if json else _show_unit(of_unit, campaign, day)
+            emit_json(unit_json(of_unit, campaign, day)) if json else show_unit(of_unit, campaign, day)
         else:
             of_campaign = campaign_status(connection, campaign, day)
             emit_json(asdict(of_campaign)) if json else _show_campaign(of_campaign, campaign)
@@ -109,6 +103,10 @@ def _what(line: Line) -> str:
     for key, value in line.data.items():
         if key == "profile":
             said.append(f"{value['level']} {value['name']}")
+        elif key == "plan" and "release" in line.data:
+            continue  # what it changed is told by `diff`
+        elif isinstance(value, list):
+            said += [f"{key} {', '.join(map(str, value))}"] if value and not isinstance(value[0], dict) else []
         elif isinstance(value, dict):
             said += [f"{name} {one}" for name, one in value.items() if not isinstance(one, dict | list)]
         elif value not in ("", None):
@@ -127,34 +125,6 @@ def line_json(line: Line) -> dict[str, Any]:
         "by": line.by,
         "data": line.data,
     }
-
-
-def _unit_json(found: UnitStatus) -> dict[str, Any]:
-    def stage_json(stage: UnitStage) -> dict[str, Any]:
-        spans = {
-            name: {"from": span.first, "to": span.last} if span else None
-            for name, span in (("scheduled", stage.scheduled), ("held", stage.held))
-        }
-        return asdict(stage) | spans
-
-    return asdict(found) | {"stages": [stage_json(stage) for stage in found.stages]}
-
-
-def _show_unit(found: UnitStatus, campaign: Campaign, day: date) -> None:
-    table = Table("Stage", "Status", "Scheduled", "Held", "Target", "Margin", "Deadline", "Margin")
-    table.title = f"{found.name} ({found.unit}), {campaign.name}, as of {day_text(day)}"
-    for stage in found.stages:
-        table.add_row(
-            stage.stage,
-            stage.status,
-            span_text(stage.scheduled),
-            span_text(stage.held),
-            day_text(stage.target),
-            margin_text(stage.margin_target),
-            day_text(stage.deadline),
-            margin_text(stage.margin_deadline),
-        )
-    show(table)
 
 
 def _show_campaign(found: CampaignStatus, campaign: Campaign) -> None:

@@ -36,15 +36,15 @@ def show(table: Table) -> None:
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error; call what it gives with done and total."""
+def progress_bar(what: str) -> Iterator[Callable[..., None]]:
+    """A bar on standard error; call what it gives with done and total, and with other words when they change."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(what, total=None)
 
-        def advance(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total or None)
+        def advance(done: int, total: int, words: str = what) -> None:
+            progress.update(task, completed=done, total=total or None, description=words)
 
         yield advance
 

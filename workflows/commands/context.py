@@ -152,6 +152,10 @@ def _day_option(name: str, help: str) -> Any:
 
 On = Annotated[date, _day_option("--on", "The day, or the first of several: 2020-06-11 or 11/06/2020.")]
 NewOn = Annotated[date | None, _day_option("--on", "The day, or the first of several, if it was another.")]
+OptionalOn = Annotated[date | None, _day_option("--on", "The day, or the first of several, where it is known.")]
+From = Annotated[date, _day_option("--from", "The first day.")]
+LastDay = Annotated[date | None, _day_option("--to", "The last day.")]
+Under = Annotated[str, typer.Option("--under", metavar="UNIT", help="Only this unit and all below it.")]
 To = Annotated[date | None, _day_option("--to", "The last day, where it takes several.")]
 Today = Annotated[date | None, _day_option("--today", "The campaign's day at its launch; default the real one.")]
 AsOf = Annotated[date | None, _day_option("--as-of", "The day to look at, by what is known now.")]

@@ -9,7 +9,7 @@ import typer
 
 from calendars.errors import StoreAway, UserError
 from calendars.plan.model import Plan, ResultType
-from calendars.sequence.commands import Correct, Report, Retract, Schedule
+from calendars.sequence.commands import Correct, OfStage, Report, Retract, Schedule
 from calendars.sequence.refusals import Refused
 from calendars.sequence.results import parse_result
 from calendars.sequence.state import Results
@@ -26,13 +26,13 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept in the hi
 
 def schedule(context: typer.Context, unit: Unit, stage: Stage, on: On, to: To = None) -> None:
     """Set the days of a stage, or move them."""
-    _send(context_of(context), unit, Schedule(stage, on, to), "scheduled")
+    send(context_of(context), unit, Schedule(stage, on, to), "scheduled")
 
 
 def report(context: typer.Context, unit: Unit, stage: Stage, on: On, to: To = None, result: Result = None) -> None:
     """Report that a stage was held."""
     here = context_of(context)
-    _send(here, unit, Report(stage, on, to, _results(here, unit, stage, result)), "reported")
+    send(here, unit, Report(stage, on, to, _results(here, unit, stage, result)), "reported")
 
 
 def correct(
@@ -46,12 +46,12 @@ def correct(
 ) -> None:
     """Correct what was reported: only what is given changes."""
     here = context_of(context)
-    _send(here, unit, Correct(stage, reason, on, to, _results(here, unit, stage, result)), "corrected")
+    send(here, unit, Correct(stage, reason, on, to, _results(here, unit, stage, result)), "corrected")
 
 
 def retract(context: typer.Context, unit: Unit, stage: Stage, reason: Reason) -> None:
     """Take a report back: the stage was not held."""
-    _send(context_of(context), unit, Retract(stage, reason), "retracted")
+    send(context_of(context), unit, Retract(stage, reason), "retracted")
 
 
 def _results(here: Context, unit: str, stage: str, given: list[str] | None) -> Results:
@@ -88,15 +88,16 @@ def parse_results(given: list[str], types: dict[str, ResultType]) -> Results:
     return results
 
 
-def _send(here: Context, unit: str, command: Schedule | Report | Correct | Retract, done: str) -> None:
+def send(here: Context, unit: str, command: OfStage, done: str) -> None:
+    """Sends a command to a unit and says what became of it. Raises `Refused` with its sources as people cite them."""
     plan, name = _addressee(here, unit)
 
-    async def send() -> Sent:
+    async def ask() -> Sent:
         async with here.client(plan.campaign) as client:
             return await client.send(unit, command, by=here.author)
 
     try:
-        answer = asyncio.run(send()).answer
+        answer = asyncio.run(ask()).answer
     except Refused as refused:
         raise refused.cited(plan.instruments) from refused
     seen = "" if answer.visible else " It is accepted and not yet visible: the store does not answer now."
