@@ -11,7 +11,8 @@ from statistics import median
 
 from calendars.campaigns.bundle import load_bundle
 from calendars.ical.renderer import IcalRenderer
-from calendars.sequence.events import Enrolled, Event, Fact, Held, Line, line_of
+from calendars.sequence.events import Event, Line, line_of
+from calendars.sequence.facts import Enrolled, Fact, Held
 from calendars.sequence.messages import Append
 from calendars.sequence.state import Profile
 from calendars.store.database import Store, open_store
