@@ -6,12 +6,12 @@ be run again. It is found in the unit's state alone, so that a dry run of a chan
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from calendars.plan.model import Stage
-from calendars.sequence.refusals import Language, interval, other, titles, written
+from calendars.plan.model import Instrument, Stage
+from calendars.sequence.refusals import Language, cited, interval, other, titles, written
 from calendars.sequence.state import Clock, Gate, Span, StageState, UnitState
 from calendars.sequence.status import due_days, in_window, planned
 
@@ -23,6 +23,10 @@ class Conflict:
     stage: str
     code: str
     params: dict[str, str] = field(default_factory=dict)
+
+    def cited(self, instruments: Mapping[str, Instrument]) -> Conflict:
+        """The same with its sources as people cite them, not as keys of the plan."""
+        return replace(self, params=cited(self.params, instruments))
 
     def text(self, language: Language) -> str:
         """The sentence to show."""
@@ -65,7 +69,8 @@ def _against_previous(state: UnitState, stage: Stage, days: Span, previous: Stag
     now = state.stage(previous.id)
     before = now.held or planned(previous, now)
     if before and before.last > days.first:
-        yield _conflict(stage, "before_previous", days, other_days=interval(before), **other(previous))
+        case = {"case": "held"} if now.held else {}
+        yield _conflict(stage, "before_previous", days, other_days=interval(before), **case, **other(previous))
     elif before is None and previous.rerun and (until := _rerun_until(previous, now)) and until > days.first:
         source = previous.rerun.source or ""
         yield _conflict(stage, "rerun", days, until=until.isoformat(), source=source, **other(previous))

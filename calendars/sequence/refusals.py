@@ -38,8 +38,7 @@ class Refused(UserError):
 
     def cited(self, instruments: Mapping[str, Instrument]) -> Refused:
         """The same with its sources as people cite them, number and date, not as keys of the plan."""
-        sources = {name: value for name, value in self.params.items() if name.endswith("source")}
-        return Refused(self.code, self.params | {n: citation(value, instruments) or "" for n, value in sources.items()})
+        return Refused(self.code, cited(self.params, instruments))
 
     def text(self, language: Language) -> str:
         """The sentence to show. Raises `KeyError` when a param of a known code is missing."""
@@ -47,6 +46,12 @@ class Refused(UserError):
 
     def __str__(self) -> str:
         return self.text("en")
+
+
+def cited(params: Mapping[str, str], instruments: Mapping[str, Instrument]) -> dict[str, str]:
+    """The params with their sources as people cite them."""
+    sources = {name: value for name, value in params.items() if name.endswith("source")}
+    return {**params, **{name: citation(value, instruments) or "" for name, value in sources.items()}}
 
 
 def written(code: str, params: Mapping[str, str], language: Language) -> str:

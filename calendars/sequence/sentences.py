@@ -236,6 +236,10 @@ SENTENCES: dict[str, Text] = {
         "{other_days:days}.",
         vi="{title} dự kiến {span:days}, trước {other} là bước phải diễn ra trước và dự kiến {other_days:days}.",
     ),
+    "conflict.before_previous.held": Text(
+        en="{title} is planned {span:days}, before {other}, which it comes after and which was held {other_days:days}.",
+        vi="{title} dự kiến {span:days}, trước {other} là bước phải diễn ra trước và đã tổ chức {other_days:days}.",
+    ),
     "conflict.rerun": Text(
         en="{other} may be run again until {until:day}, past {title}, which is fixed {span:days}{source:source}.",
         vi="{other} có thể tổ chức lại đến ngày {until:day}, quá ngày đã định của {title} là {span:days}"

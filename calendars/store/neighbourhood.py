@@ -102,5 +102,6 @@ def conflicts_of(connection: Connection, campaign: Campaign) -> list[UnitConflic
         UnitConflict(state.profile.code, state.profile.name, one.stage, one.code, one.text("en"), one.text("vi"))
         for state in unit_states(connection, campaign)
         if state.profile
-        for one in conflicts(state)
+        for conflict in conflicts(state)
+        for one in (conflict.cited(campaign.plan.instruments),)
     ]

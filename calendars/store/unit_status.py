@@ -198,7 +198,9 @@ def _stage(state: UnitState, plan: Plan, stage: Stage, day: date, children: Mapp
         lead_ins=_lead_ins(plan, stage, now),
         results=now.results,
         conflicts=[
-            ConflictView(one.code, one.text("en"), one.text("vi")) for one in conflicts(state) if one.stage == stage.id
+            ConflictView(one.code, one.text("en"), one.text("vi"))
+            for one in (conflict.cited(plan.instruments) for conflict in conflicts(state))
+            if one.stage == stage.id
         ],
         pins={
             clock.value: PinView(pin.day, pin.reason, pin.instead_of.date if pin.instead_of else None)

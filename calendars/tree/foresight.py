@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from calendars.plan.deadlines import NONE, Instruments
 from calendars.sequence.commands import Command
 from calendars.sequence.conflicts import conflicts
 from calendars.sequence.deciding import decide
@@ -62,21 +63,26 @@ class Foresight:
     notices: dict[str, int] = field(default_factory=dict)
 
 
-def foresee(states: Mapping[str, UnitState], steps: Sequence[Step], today: date) -> Foresight:
-    """What sending `steps` on `today` would do to the units in `states`."""
+def foresee(
+    states: Mapping[str, UnitState], steps: Sequence[Step], today: date, instruments: Instruments = NONE
+) -> Foresight:
+    """What sending `steps` on `today` would do to the units in `states`; conflicts cite their sources by
+    `instruments`."""
     after = dict(states)
     for step in steps:
         for unit, command in step.commands:
             if unit in after:
                 after[unit] = _tried(after[unit], command, today)
-    return compare(states, after)
+    return compare(states, after, instruments)
 
 
-def compare(before: Mapping[str, UnitState], after: Mapping[str, UnitState]) -> Foresight:
+def compare(
+    before: Mapping[str, UnitState], after: Mapping[str, UnitState], instruments: Instruments = NONE
+) -> Foresight:
     """What happened between the two, for the units that have moved on; those that are new are left out."""
     reached = [unit for unit in sorted(before) if unit in after and _differ(before[unit], after[unit])]
     moves = tuple(move for unit in reached for move in _moves(before[unit], after[unit]))
-    new = tuple(remark for unit in reached for remark in _new_conflicts(before[unit], after[unit]))
+    new = tuple(remark for unit in reached for remark in _new_conflicts(before[unit], after[unit], instruments))
     pins = tuple(remark for unit in reached for remark in _pins(after[unit]))
     notices = {
         "change": len({move.unit for move in moves if move.field != "overdue"}),
@@ -146,12 +152,13 @@ def _shown(value: object) -> str:
     return f"{getattr(value, 'from_', '')}/{getattr(value, 'to', '')}"
 
 
-def _new_conflicts(before: UnitState, after: UnitState) -> Iterator[Remark]:
+def _new_conflicts(before: UnitState, after: UnitState, instruments: Instruments) -> Iterator[Remark]:
     profile = after.profile
     known = {(conflict.stage, conflict.code) for conflict in conflicts(before)}
     for one in conflicts(after):
         if profile and (one.stage, one.code) not in known:
-            yield Remark(profile.code, profile.name, one.stage, one.code, one.text("en"), one.text("vi"))
+            said = one.cited(instruments)
+            yield Remark(profile.code, profile.name, one.stage, one.code, said.text("en"), said.text("vi"))
 
 
 def _pins(state: UnitState) -> Iterator[Remark]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from calendars.sequence.events import Line
 from calendars.sequence.messages import Progress
 from calendars.store.database import open_store
 from calendars.store.journal import stream
+from calendars.store.neighbourhood import UnitConflict, conflicts_of
 from calendars.store.projecting import CAMPAIGN_STREAM
 from calendars.store.reading import Campaign, find_unit
 from calendars.store.status import CampaignStatus, Spread, campaign_status
@@ -31,6 +33,7 @@ Reports = Annotated[bool, typer.Option("--reports/--no-reports", help="Load the 
 
 
 WHAT_WIDTH = 120
+CONFLICTS_SHOWN = 10
 
 
 def launch(context: typer.Context, name_or_dir: Name, today: Today = None, reports: Reports = True) -> None:
@@ -66,7 +69,10 @@ def status(
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
-    """Where things stand, with margins in days against the local target and the central deadline (+ is early)."""
+    """Where things stand, with margins in days against the local target and the central deadline (+ is early).
+
+    Conflicts are those that stand now, whatever day is looked at.
+    """
     here = context_of(context)
     with here.reading() as (connection, campaign):
         day = as_of or here.day(campaign)
@@ -75,7 +81,9 @@ def status(
             emit_json(unit_json(of_unit, campaign, day)) if json else show_unit(of_unit, campaign, day)
         else:
             of_campaign = campaign_status(connection, campaign, day)
-            emit_json(asdict(of_campaign)) if json else _show_campaign(of_campaign, campaign)
+            found = conflicts_of(connection, campaign)
+            document = asdict(of_campaign) | {"conflicts": [asdict(one) for one in found]}
+            emit_json(document) if json else _show_campaign(of_campaign, campaign, found)
 
 
 def history(
@@ -127,7 +135,7 @@ def line_json(line: Line) -> dict[str, Any]:
     }
 
 
-def _show_campaign(found: CampaignStatus, campaign: Campaign) -> None:
+def _show_campaign(found: CampaignStatus, campaign: Campaign, conflicts: Sequence[UnitConflict]) -> None:
     table = Table(
         "Stage", "Level", "Held", "Units", "Share", "Overdue", "Last held", "Against target", "Against deadline"
     )
@@ -151,6 +159,12 @@ def _show_campaign(found: CampaignStatus, campaign: Campaign) -> None:
             met = "–" if indicator.met is None else "yes" if indicator.met else "no"
             table.add_row(indicator.id, _value_text(indicator.value), _value_text(indicator.target), met)
         show(table)
+    if conflicts:
+        say(f"Conflicts now: {len(conflicts):,}.")
+    for one in conflicts[:CONFLICTS_SHOWN]:
+        say(f"  {one.unit} {one.name}: {one.en}")
+    if len(conflicts) > CONFLICTS_SHOWN:
+        say(f"  and {len(conflicts) - CONFLICTS_SHOWN:,} more, all with --json.")
 
 
 def _spread_text(spread: Spread | None) -> str:

@@ -51,12 +51,12 @@ def amend(context: typer.Context, file: File, dry_run: DryRun = False, json: Jso
         asked = _asked(amendment, campaign)
         if dry_run:
             todo = steps(campaign_tree(connection, campaign), campaign.plan, asked, 0, release)
-            seen = foresee(before, todo, here.day(campaign))
+            seen = foresee(before, todo, here.day(campaign), amendment.plan.instruments)
             _tell(seen, campaign, release, json=json, dry_run=True)
             return
     reached = asyncio.run(_amend(here, campaign.name, asked))
     with here.reading() as (connection, campaign):
-        seen = compare(before, _states(connection, campaign))
+        seen = compare(before, _states(connection, campaign), campaign.plan.instruments)
     _tell(seen, campaign, release, json=json, dry_run=False)
     for sentence in reached.refused:
         note(sentence)
