@@ -9,8 +9,8 @@ add       the new unit      -                         needed     needed     need
 rename    who is renamed    -                         the new    -          -           -          -
 
 A merge carries the children of the unit along to its successor, so they need no transfers of their own. The successor
-is a living unit, or a new one for which the row has a name; a new one has the level of the unit, and its parent unless
-the row names another. Units that merge into one new unit have a row each, and only the first names it.
+is a living unit of the same level, or the superior, where a level disappears, or a new one for which the row has a
+name; a new one has the level of the unit, and its parent unless the row names another. Units that merge into one new unit have a row each, and only the first names it.
 Changes of one day are made in the order of their rows. Codes in `children` and tags are separated by blanks.
 """
 
@@ -234,7 +234,7 @@ class _Walk:
         if unit is into:
             yield f"into {change.into!r} is the unit itself"
         elif into:
-            if into.level != unit.level:
+            if into.level != unit.level and into.code != unit.parent:
                 whose = f"its successor {into.code!r}, {into.level!r}"
                 yield f"level {unit.level!r} of {unit.code!r} is not that of {whose}"
             for column in ("name", "level", "parent"):

@@ -51,7 +51,8 @@ class Lift:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Merge `units` into `into`, which may be one of them, another unit, or a new one called `name` under `parent`."""
+    """Merge `units` into `into`: one of them, another unit, a new one called `name` under `parent`, or the superior of
+    them all, when their level disappears."""
 
     units: tuple[str, ...]
     into: str

@@ -136,10 +136,13 @@ def _check_merger(tree: Tree, plan: Plan, change: Merge) -> None:
     units = [_living(tree, code) for code in change.units]
     levels = {unit.level for unit in units}
     known = tree.units.get(change.into)
-    if known is not None:
+    # A superior may take over all that stands below its units: so a whole level can disappear.
+    if known is not None and any(unit.parent != change.into for unit in units):
         levels.add(_living(tree, change.into).level)
     if len(levels) > 1:
-        raise UserError(f"Units of one level are merged, found {', '.join(sorted(levels))}.")
+        raise UserError(
+            f"Units of one level are merged, or units into their superior, found {', '.join(sorted(levels))}."
+        )
     for unit in units:
         _not_root(unit)
     if known is None:

@@ -15,10 +15,11 @@ from calendars.sequence.refusals import Refused
 from calendars.sequence.state import Clock, Span, UnitState
 from calendars.store.changes import campaign_tree
 from calendars.store.reading import Campaign, read_campaign, releases, unit_states
+from calendars.store.status import campaign_status
 from calendars.tree.changes import Add, Amend, Dissolve, Lift, Merge, Reached, RenameUnit, Split, Suspend, Transfer
 from calendars.tree.foresight import compare, foresee
 from calendars.tree.reaching import steps
-from tests.workflows.gated import CELL, GRASSROOTS, JUNE, gated_campaign, of_type, report_cells, state
+from tests.workflows.gated import CELL, GRASSROOTS, JUNE, PROVINCIAL, gated_campaign, of_type, report_cells, state
 from tests.workflows.launches import launched, lines
 from tests.workflows.temporal import Workbench
 from workflows.admitting import stage_units
@@ -249,3 +250,18 @@ async def test_units_that_a_file_adds_follow_the_newest_release_and_the_freeze(
     await report_cells(bench, name, "200-01")
     with pytest.raises(Refused, match="waiting for Khu phố 2"):
         await congress.report("200", GRASSROOTS, date(2020, 4, 20), by="x")
+
+
+async def test_a_level_that_disappears_leaves_its_gate_to_nobody(bench: Workbench, gated: Path, name: str) -> None:
+    """As the districts did on 01/07/2025: what stood below them stands below the province, whose gate counts none."""
+    await launched(bench, gated, date(2020, 9, 25))
+    congress = bench.congress(name)
+    with pytest.raises(Refused, match="0 of 2"):
+        await congress.report("22", PROVINCIAL, date(2020, 9, 24), by="x")
+    await congress.change(Merge(("100", "200"), "22", date(2020, 7, 1), reason="two levels"), by="x")
+    below = {code for code, one in states(bench, name).items() if one.profile and one.profile.parent == "22"}
+    assert below == {"100", "200", "100-01", "100-02", "200-01"}
+    await congress.report("22", PROVINCIAL, date(2020, 9, 24), by="x")
+    with bench.store.reading() as connection:
+        counted = campaign_status(connection, read_campaign(connection, name), date(2020, 9, 25))
+    assert {stage.stage: stage.units for stage in counted.stages}[GRASSROOTS] == 0
