@@ -19,7 +19,7 @@ def clock_calls(tree: ast.AST) -> list[str]:
 # The command line is where days come from.
 SOURCES = [
     path
-    for folder in ("calendars/plan", "calendars/sequence", "workflows")
+    for folder in ("calendars/plan", "calendars/sequence", "calendars/tree", "workflows")
     for path in sorted((ROOT / folder).rglob("*.py"))
     if path != ROOT / "workflows" / "cli.py" and ROOT / "workflows" / "commands" not in path.parents
 ]
