@@ -10,7 +10,8 @@ rename    who is renamed    -                         the new    -          -   
 
 A merge carries the children of the unit along to its successor, so they need no transfers of their own. The successor
 is a living unit of the same level, or the superior, where a level disappears, or a new one for which the row has a
-name; a new one has the level of the unit, and its parent unless the row names another. Units that merge into one new unit have a row each, and only the first names it.
+name; a new one has the level of the unit, and its parent unless the row names another. Units that merge into one new
+unit have a row each, and only the first names it.
 Changes of one day are made in the order of their rows. Codes in `children` and tags are separated by blanks.
 """
 

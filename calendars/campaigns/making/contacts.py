@@ -28,7 +28,8 @@ def _committee(unit: Record) -> str:
     for kind, committee in COMMITTEES.items():
         if unit["name"].startswith(f"{kind} "):
             return unit["name"].replace(kind, committee, 1)
-    return f"Đảng ủy {_in_a_sentence(unit['name']) if unit['level'] == 'commune' else unit['name']}"
+    official = unit["level"] == "commune" and unit["code"].isdigit()
+    return f"Đảng ủy {_in_a_sentence(unit['name']) if official else unit['name']}"
 
 
 def _in_a_sentence(name: str) -> str:
