@@ -8,7 +8,7 @@ import pytest
 
 from calendars.errors import Problem, Problems, UserError
 from calendars.plan.loading import check_plan, load_plan
-from calendars.plan.model import Plan, ResultType
+from calendars.plan.model import Plan, Rerun, ResultType
 from tests.plan.samples import PLANS, sample, small_plan
 
 ARROW = "  # <- "
@@ -25,6 +25,18 @@ def test_a_valid_plan_is_read_whole() -> None:
     assert (gate.children, gate.share) == ("cell_congress", 0.9)
     assert plan.reminders.at == time(8)
     assert plan.consents[0].from_ == "Quân ủy Trung ương"
+
+
+def test_a_stage_may_say_within_how_many_days_a_failed_vote_is_run_again() -> None:
+    text = sample("small.yaml").replace("  - id: cell_congress\n", "    rerun: {days: 15}\n  - id: cell_congress\n", 1)
+    plan, problems = check_plan(text)
+    assert plan, problems
+    assert plan.stage("headman_election").rerun == Rerun(days=15)
+    assert plan.stage("cell_congress").rerun is None
+    assert Plan.model_validate(plan.document()) == plan
+    plan, problems = check_plan(text.replace("{days: 15}", "{days: -1}"))
+    assert plan is None
+    assert [problem.line for problem in problems] == [text[: text.index("rerun")].count("\n") + 1]
 
 
 def test_a_plan_survives_its_own_document() -> None:

@@ -67,6 +67,7 @@ def test_only_the_named_body_may_consent_and_once() -> None:
     assert decide(police, GiveConsent(STAGE, f" {POLICE}\n", JULY), JULY) == (Consented(JULY, STAGE, POLICE),)
     given = after(police, (GiveConsent(STAGE, POLICE, date(2020, 7, 10)), JULY))
     assert refused(given, GiveConsent(STAGE, POLICE, date(2020, 7, 11)), JULY).code == "already_consented"
+    assert refused(given, GiveConsent(STAGE, POLICE, date(2020, 7, 10)), JULY).code == "already_consented"
     earlier = after(given, (GiveConsent(STAGE, POLICE, date(2020, 7, 1)), JULY))
     assert earlier.stage(STAGE).consents == {POLICE: date(2020, 7, 1)}
 

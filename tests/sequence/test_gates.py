@@ -14,7 +14,7 @@ from calendars.sequence.deciding import decide
 from calendars.sequence.facts import GateTurned
 from calendars.sequence.gates import count, gate_facts
 from calendars.sequence.rules import GateRule
-from calendars.sequence.state import Gate, Status
+from calendars.sequence.state import Gate, Span, Status
 from calendars.sequence.status import stage_status
 from calendars.sequence.surroundings import UNKNOWN, Child, Surroundings, child_of, superior_of
 from tests.sequence.quang_ninh import BUNDLED, after, below, day, refused, settled, span, taken, unit
@@ -86,7 +86,7 @@ def test_the_gate_by_its_children(around: Surroundings, gate: Gate | None) -> No
 @pytest.mark.parametrize("changes", [{"living": False}, {"parent": "06665"}, {"level": "commune"}])
 def test_children_that_ended_moved_or_are_of_another_level_are_not_counted(changes: dict[str, object]) -> None:
     children = dict(ONE_MISSING.children or {})
-    children["06664-02"] = replace(children["06664-02"], **changes)  # type: ignore[arg-type]
+    children["06664-02"] = replace(children["06664-02"], **changes)
     assert gate_of(Surroundings(children)) is Gate.OPEN
     assert decide(COMMUNE, REPORT, MAY, Surroundings(children))
 
@@ -95,8 +95,8 @@ def test_children_that_ended_moved_or_are_of_another_level_are_not_counted(chang
     ("held", "accepted"),
     [(span("2020-05-19"), True), (span("2020-05-18", "2020-05-19"), True), (span("2020-05-19", "2020-05-20"), False)],
 )
-def test_a_child_held_after_the_parents_first_day_does_not_count(*, held: object, accepted: bool) -> None:
-    around = Surroundings({"06664-01": Child("06664-01", "Thôn 1", "village", "06664", held={CELL: held})})  # type: ignore[dict-item]
+def test_a_child_held_after_the_parents_first_day_does_not_count(*, held: Span, accepted: bool) -> None:
+    around = Surroundings({"06664-01": Child("06664-01", "Thôn 1", "village", "06664", held={CELL: held})})
     if accepted:
         assert decide(COMMUNE, REPORT, MAY, around)
     else:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import get_args
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pydantic import TypeAdapter
@@ -92,14 +92,18 @@ def test_a_command_travels_as_json(command: Command) -> None:
         assert back == command
 
 
+# One example is enough, and the smallest one would take long to find.
+SEEK = settings(phases=[Phase.generate], max_examples=3000, database=None)
+
+
 @pytest.mark.parametrize("type", facts.FACTS)
 def test_facts_of_every_type_are_tried(type: str) -> None:
-    assert find(FACTS, lambda fact: fact.type == type)
+    assert find(FACTS, lambda fact: fact.type == type, settings=SEEK)
 
 
 @pytest.mark.parametrize("type", [*get_args(commands.OfStage), *get_args(commands.OfUnit)])
 def test_commands_of_every_type_are_tried(type: type[Command]) -> None:
-    assert find(COMMANDS, lambda command: isinstance(command, type))
+    assert find(COMMANDS, lambda command: isinstance(command, type), settings=SEEK)
 
 
 @given(LEVELS, STREAMS)

@@ -199,7 +199,8 @@ def _look(stage: _Stage, rehearsed: Rehearsed, day: date, units: Iterable[str]) 
     with stage.store.reading() as connection:
         campaign = read_campaign(connection, rehearsed.bundle.plan.campaign)
         for unit in sorted(units):
-            for one in conflicts(unit_state(connection, campaign, unit)):
+            for conflict in conflicts(unit_state(connection, campaign, unit)):
+                one = conflict.cited(campaign.plan.instruments)
                 if (unit, one.stage, one.code) not in known:
                     texts = one.text("en"), one.text("vi")
                     rehearsed.found.append(Found(day, unit, one.stage, one.code, *texts))
