@@ -25,7 +25,7 @@ from calendars.sequence.events import Line
 from calendars.sequence.messages import Answer, Append, Order, UnitStart, unit_workflow_id
 from calendars.sequence.rules import Rules
 from calendars.sequence.state import Profile, UnitState
-from calendars.store.changes import campaign_changes, campaign_tree, freezes_at, lasting_freezes
+from calendars.store.changes import campaign_changes, campaign_tree, freezes_at, lasting_freezes, lasting_in_plan
 from calendars.store.database import Store
 from calendars.store.journal import stream
 from calendars.store.projecting import CAMPAIGN_STREAM
@@ -105,8 +105,9 @@ class ChangeActivities:
             tree = campaign_tree(connection, campaign)
             if isinstance(change, Lift):
                 above = {unit.code for unit in tree.above(change.under)} | {""}
-                lasting = lasting_freezes(lines, change.on)
-                change = replace(change, freezes=tuple(one.id for one in lasting if one.under in above))
+                lasting = [one.id for one in lasting_freezes(lines, change.on) if one.under in above]
+                lasting += lasting_in_plan(campaign.plan, asked.today, change.on)
+                change = replace(change, freezes=tuple(lasting))
             check_change(tree, campaign.plan, campaign.release, change, asked.today)
         no = lines[-1].no + 1
         data: dict[str, Any] = _CHANGE.dump_python(change, mode="json")

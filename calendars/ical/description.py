@@ -44,6 +44,8 @@ def _days(subject: Subject) -> list[Wording]:
         was = wording.dated(former)
         said = both("Hoãn: trước là {}, chưa có ngày mới", "Postponed: was {}, no new date yet", was)
         suspended = _suspension(subject.plan, subject.state, now.taken)
+        if suspended is None and now.put_off:
+            suspended = both("Lý do: {}", "Reason: {}", now.put_off)
         return [said, suspended] if suspended else [said]
     lines = []
     if now.held:

@@ -11,6 +11,7 @@ from calendars.sequence.due import postponements
 from calendars.sequence.facts import Amended, Ended, Fact, Frozen, Renamed, Resumed, Transferred
 from calendars.sequence.results import clean
 from calendars.sequence.state import Suspension, UnitState
+from calendars.sequence.status import suspensions
 
 
 def decide_change(state: UnitState, command: OfUnit, today: date) -> tuple[Fact, ...]:
@@ -51,7 +52,7 @@ def _freeze(state: UnitState, command: Freeze, today: date) -> tuple[Fact, ...]:
 
 def _resume(state: UnitState, command: Resume, today: date) -> tuple[Fact, ...]:
     last = date.fromordinal(max(command.on.toordinal() - 1, 1))  # the calendar begins on a day that has none before it
-    for one in state.freezes:
+    for one in suspensions(state, today):
         if one.id == command.freeze and (one.last is None or one.last > last):
             return (Resumed(today, command.freeze, last),)
     return ()

@@ -115,11 +115,15 @@ def check_campaign(state: UnitState, stage: Stage, span: Span) -> None:
 def _check_window(state: UnitState, stage: Stage, span: Span) -> None:
     if in_window(stage, state.profile, span):
         return
-    params = {"span": interval(span), "opens": (stage.on or stage.opens or span.first).isoformat()}
+    params = {"span": interval(span), "opens": _opens(stage, span).isoformat()}
     if stage.pilots and state.profile and PILOT in state.profile.tags:
         pilots = Span(stage.pilots.from_, stage.pilots.to)
         params |= {"case": "pilot", "pilots": interval(pilots), "pilots_source": stage.pilots.source or ""}
     raise refuse("before_window", stage, **params)
+
+
+def _opens(stage: Stage, span: Span) -> date:
+    return stage.on or stage.opens or (stage.pilots.from_ if stage.pilots else span.first)
 
 
 def _check_length(stage: Stage, span: Span) -> None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from calendars.plan.model import Freeze
 from calendars.sequence.facts import FellOverdue, Postponed, ReminderDue
 from calendars.sequence.state import Clock, Span, UnitState
-from calendars.sequence.status import due_days, planned, suspended
+from calendars.sequence.status import due_days, plan_freeze, planned, suspended
 
 DAY = timedelta(days=1)
 SCHEDULED = "scheduled"
@@ -37,7 +37,9 @@ def next_due(state: UnitState, today: date) -> date | None:
         return None
     days = [day + DAY for day, _, _ in _running(state)]
     days += [day for _, _, due, planned_day in _reminder_days(state) if (day := _rested(state, planned_day)) <= due]
-    days += [known for freeze in state.rules.freezes if (known := _takes(state, freeze))]
+    ended = {one.id for one in state.freezes}
+    plan = (freeze for no, freeze in enumerate(state.rules.freezes) if plan_freeze(no) not in ended)
+    days += [known for freeze in plan if (known := _takes(state, freeze))]
     return min((day for day in days if day > today), default=None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -38,7 +38,7 @@ from calendars.sequence.facts import (
 from calendars.sequence.pins import due_of, put, renewed, with_pins
 from calendars.sequence.rules import Rules, StageDates
 from calendars.sequence.state import Clock, Ending, Pin, Span, StageState, Suspension, UnitState
-from calendars.sequence.status import due_days
+from calendars.sequence.status import due_days, plan_freeze
 
 COMMANDS_KEPT = 20
 
@@ -72,15 +72,13 @@ def number(
 def _of_unit(state: UnitState, fact: Fact) -> UnitState:
     match fact:
         case Enrolled():
-            return replace(state, profile=fact.profile, rules_version=fact.release, since=fact.joined)
+            state = replace(state, profile=fact.profile, rules_version=fact.release)
+            return replace(state, since=fact.joined, placed=fact.joined)
         case Frozen():
             others = tuple(one for one in state.freezes if one.id != fact.freeze)
             return replace(state, freezes=(*others, Suspension(fact.freeze, fact.first, fact.last, fact.reason)))
         case Resumed():
-            return replace(
-                state,
-                freezes=tuple(replace(one, last=fact.last) if one.id == fact.freeze else one for one in state.freezes),
-            )
+            return replace(state, freezes=tuple(_ended(state, fact)))
         case Amended():
             return _amend(state, fact)
         case Sealed():
@@ -92,7 +90,8 @@ def _of_unit(state: UnitState, fact: Fact) -> UnitState:
             superior = {above: days for above, days in state.superior.items() if above != fact.above}
             return replace(state, stages={**state.stages, **opened}, superior=superior)
         case Transferred() if state.profile:
-            return replace(state, profile=replace(state.profile, parent=fact.parent, parent_name=fact.parent_name))
+            profile = replace(state.profile, parent=fact.parent, parent_name=fact.parent_name)
+            return replace(state, profile=profile, placed=fact.effective)
         case Renamed() if state.profile:
             parent_name = fact.parent_name or state.profile.parent_name
             return replace(state, profile=replace(state.profile, name=fact.name, parent_name=parent_name))
@@ -100,6 +99,15 @@ def _of_unit(state: UnitState, fact: Fact) -> UnitState:
             ending = Ending(fact.effective, fact.how, fact.successor, fact.successor_name, fact.reason)
             return replace(state, ended=ending)
     return state
+
+
+def _ended(state: UnitState, fact: Resumed) -> Iterator[Suspension]:
+    for one in state.freezes:
+        yield replace(one, last=fact.last) if one.id == fact.freeze else one
+    if fact.freeze not in {one.id for one in state.freezes}:
+        for no, freeze in enumerate(state.rules.freezes):
+            if plan_freeze(no) == fact.freeze:
+                yield Suspension(fact.freeze, freeze.from_, fact.last, freeze.source or "")
 
 
 def _of_stage(state: UnitState, fact: OfStage) -> UnitState:  # noqa: PLR0912 - one case for each fact
@@ -116,7 +124,8 @@ def _of_stage(state: UnitState, fact: OfStage) -> UnitState:  # noqa: PLR0912 - 
         case ReminderDue():
             now = _looked(now, fact.of, fact.effective)
         case Postponed():
-            now = replace(now, scheduled=None, postponed=Span(fact.first, fact.last), taken=fact.freeze)
+            former = Span(fact.first, fact.last)
+            now = replace(now, scheduled=None, postponed=former, taken=fact.freeze, put_off=fact.reason)
         case GateTurned():
             now = replace(now, gate=fact.gate)
         case Waived():

@@ -42,7 +42,12 @@ def gate_now(state: UnitState, rule: GateRule, around: Surroundings) -> tuple[Ga
     """How the gate stands: a waiver goes before all, a congress held against a closed gate is a conflict."""
     of_stage = state.stage(rule.stage)
     code = state.profile.code if state.profile else ""
-    counted = count(rule, around.below(code, rule), of_stage.held.first if of_stage.held else None)
+    children = around.below(code, rule)
+    if of_stage.held:
+        # Whoever came to stand below it after its congress could not be waited for.
+        latest = max(of_stage.held.first, state.placed or of_stage.held.first)
+        children = tuple(child for child in children if child.placed is None or child.placed <= latest)
+    counted = count(rule, children, of_stage.held.first if of_stage.held else None)
     if of_stage.waived:
         return Gate.WAIVED, counted
     if counted.is_open:

@@ -66,7 +66,10 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """A freeze of the unit: nothing is held from `first` to `last`, both included; no `last` while it is not ended."""
+    """A freeze of the unit: nothing is held from `first` to `last`, both included; no `last` while it is not ended.
+
+    One of the plan's stands here once it was ended for the unit otherwise than the plan says.
+    """
 
     id: str
     first: date
@@ -89,11 +92,11 @@ class Ending:
 class StageState:
     """One stage of one unit: the planned days, the days it was held with its results, the clocks it ran past.
 
-    `postponed` are the days it was last put off from, for good or until it is scheduled again; `waived` is the reason
-    for which a superior lifted the gate; `done` the lead-ins ticked off, with their days; `consents` the bodies that
-    agreed, with the days; `reviewed` the day the lessons of a pilot were recorded; `sealed` that the superior's
-    congress rests on it; `pins` the unit's own due days; `reminded` per kind of date the last day that was looked at;
-    `taken` the freeze that put the postponed days off, empty where people did.
+    `postponed` are the days it was last put off from, for good or until it is scheduled again, and `put_off` why;
+    `waived` is the reason for which a superior lifted the gate; `done` the lead-ins ticked off, with their days;
+    `consents` the bodies that agreed, with the days; `reviewed` the day the lessons of a pilot were recorded;
+    `sealed` that the superior's congress rests on it; `pins` the unit's own due days; `reminded` per kind of date
+    the last day that was looked at; `taken` the freeze that put the postponed days off, empty where people did.
     """
 
     scheduled: Span | None = None
@@ -110,6 +113,7 @@ class StageState:
     pins: dict[Clock, Pin] = field(default_factory=dict)
     reminded: dict[str, date] = field(default_factory=dict)
     taken: str = ""
+    put_off: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,9 @@ class UnitState:
     """A unit after `version` events. `profile` is None before it was enrolled.
 
     `rules_version` names the release of the plan it follows; its own due days (pins) stand in `rules` already.
-    `commands` are the last commands it took, newest last, so that a command sent twice is taken once. `since` is the
-    campaign's day on which it joined, `superior` the days of the superior's congresses that seal stages of it.
+    `commands` are the last commands it took, newest last, so that a command sent twice is taken once. `since` is
+    the campaign's day on which it joined, `superior` the days of the superior's congresses that seal stages of it,
+    `placed` the day since which it stands under its superior.
     """
 
     rules: Rules
@@ -131,6 +136,7 @@ class UnitState:
     freezes: tuple[Suspension, ...] = ()
     superior: dict[str, Span] = field(default_factory=dict)
     ended: Ending | None = None
+    placed: date | None = None
 
     def stage(self, stage_id: str) -> StageState:
         """The state of a stage; a stage nothing happened to is an empty one."""

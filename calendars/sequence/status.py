@@ -28,10 +28,11 @@ def in_window(stage: Stage, profile: Profile | None, span: Span) -> bool:
 
     Pilots have a window of their own before the stage opens to everybody; between the two it is closed to them too.
     """
-    opens = stage.on or stage.opens
-    if opens is None or span.first >= opens:
+    opens, pilots = stage.on or stage.opens, stage.pilots
+    if opens is None:
+        return pilots is None or not is_pilot(profile) or span.first >= pilots.from_
+    if span.first >= opens:
         return True
-    pilots = stage.pilots
     return pilots is not None and is_pilot(profile) and span.first >= pilots.from_ and span.last <= pilots.to
 
 
@@ -58,12 +59,23 @@ def planned(stage: Stage, now: StageState) -> Span | None:
     return Span(stage.on, stage.on)
 
 
+def plan_freeze(no: int) -> str:
+    """What the freeze is called that stands at place `no` of the plan's, from 0."""
+    return f"plan/{no}"
+
+
+def is_plan_freeze(name: str) -> bool:
+    """Whether a freeze is called like one of the plan's."""
+    return name.startswith("plan/")
+
+
 def suspensions(state: UnitState, today: date) -> Iterator[Suspension]:
     """The freezes that are known to the unit on `today`: those of the plan from the day they were ordered on, and those
     that came later."""
+    ended = {one.id for one in state.freezes}
     for no, freeze in enumerate(state.rules.freezes):
-        if (freeze.ordered or freeze.from_) <= today:
-            yield Suspension(f"plan/{no}", freeze.from_, freeze.to, freeze.source or "")
+        if (freeze.ordered or freeze.from_) <= today and plan_freeze(no) not in ended:
+            yield Suspension(plan_freeze(no), freeze.from_, freeze.to, freeze.source or "")
     yield from state.freezes
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from calendars.sequence.rules import GateRule
 from calendars.sequence.state import Span, UnitState
@@ -16,7 +17,8 @@ from calendars.sequence.state import Span, UnitState
 class Child:
     """A unit as its superior knows it: `held` and `reviewed` name only the stages that the superior counts.
 
-    `version` tells older news from newer ones; `parent` is the superior it stands under by now.
+    `version` tells older news from newer ones; `parent` is the superior it stands under by now, `placed` the day since
+    which it does.
     """
 
     code: str
@@ -26,6 +28,7 @@ class Child:
     version: int = 0
     living: bool = True
     held: dict[str, Span] = field(default_factory=dict)
+    placed: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def child_of(state: UnitState) -> Child:
     assert profile is not None, "a unit's first event enrols it"
     held = {stage: days for stage in state.rules.watched if (days := state.stage(stage).held)}
     living = state.ended is None
-    return Child(profile.code, profile.name, profile.level, profile.parent, state.version, living, held)
+    return Child(profile.code, profile.name, profile.level, profile.parent, state.version, living, held, state.placed)
 
 
 def superior_of(state: UnitState) -> Superior:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from calendars.plan.model import Plan
 from calendars.sequence.commands import Freeze, Resume
 from calendars.sequence.events import Line
+from calendars.sequence.status import is_plan_freeze, plan_freeze
 from calendars.store.journal import stream
 from calendars.store.projecting import CAMPAIGN_STREAM
 from calendars.store.reading import Campaign, tree_units
@@ -70,7 +71,7 @@ def ordered_freezes(lines: Iterable[Line]) -> list[OrderedFreeze]:
         elif line.type == "resumed":
             last = date.fromisoformat(line.data["on"]) - DAY
             for name in line.data["freezes"]:
-                if found[name].under == line.data["under"]:  # else it ended for a part of its units
+                if name in found and found[name].under == line.data["under"]:  # else it ended for a part of its units
                     found[name] = replace(found[name], last=last)
     return list(found.values())
 
@@ -78,6 +79,15 @@ def ordered_freezes(lines: Iterable[Line]) -> list[OrderedFreeze]:
 def lasting_freezes(lines: Iterable[Line], on: date | None = None) -> list[OrderedFreeze]:
     """The freezes that have no end, or one on or after the day `on`."""
     return [one for one in ordered_freezes(lines) if one.last is None or (on is not None and one.last >= on)]
+
+
+def lasting_in_plan(plan: Plan, today: date, on: date) -> list[str]:
+    """The freezes of the plan that are known on `today` and last on the day `on`."""
+    return [
+        plan_freeze(no)
+        for no, freeze in enumerate(plan.freezes)
+        if (freeze.ordered or freeze.from_) <= today and (freeze.to is None or freeze.to >= on)
+    ]
 
 
 def freezes_at(tree: Tree, lines: Sequence[Line], parent: str, today: date) -> list[Freeze | Resume]:
@@ -88,5 +98,7 @@ def freezes_at(tree: Tree, lines: Sequence[Line], parent: str, today: date) -> l
     for line in lines:
         if line.type == "resumed" and line.data["under"] in above:
             on = date.fromisoformat(line.data["on"])
-            told += [Resume(one.id, on) for one in lasting if one.id in line.data["freezes"]]
+            known = {one.id for one in lasting}
+            ended = (name for name in line.data["freezes"] if name in known or is_plan_freeze(name))
+            told += [Resume(name, on) for name in ended]
     return told

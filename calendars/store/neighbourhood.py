@@ -81,7 +81,7 @@ def children_on(
     )
     query = (
         select(
-            *(units.c[name] for name in ("unit", "name", "level", "version", "ended")),
+            *(units.c[name] for name in ("unit", "name", "level", "version", "ended", "state")),
             *(stages.c[name] for name in ("stage", "held_first", "held_last")),
         )
         .join_from(units, stages, held, isouter=True)
@@ -90,7 +90,9 @@ def children_on(
     children: dict[str, Child] = {}
     for row in connection.execute(query):
         living = row.ended is None or row.ended > day
-        child = children.setdefault(row.unit, Child(row.unit, row.name, row.level, unit, row.version, living))
+        placed = date.fromisoformat(row.state["placed"]) if row.state.get("placed") else None
+        made = Child(row.unit, row.name, row.level, unit, row.version, living, placed=placed)
+        child = children.setdefault(row.unit, made)
         if row.stage is not None:
             child.held[row.stage] = Span(row.held_first, row.held_last)
     return children

@@ -53,7 +53,7 @@ OVERDUE = FellOverdue(DAY, STAGE, Clock.TARGET, date(2020, 5, 28))
         ),
         ((HELD, CORRECTED), StageState(None, span("2020-05-29"), {"members": 32})),
         ((PLANNED, HELD, Retracted(DAY, STAGE, "void")), StageState(span("2020-05-30", "2020-05-31"), reminded=SET)),
-        ((PLANNED, POSTPONED), StageState(postponed=span("2020-05-30", "2020-05-31"), reminded=SET)),
+        ((PLANNED, POSTPONED), StageState(postponed=span("2020-05-30", "2020-05-31"), put_off="flood", reminded=SET)),
         (
             (PLANNED, POSTPONED, HELD),
             StageState(
@@ -61,6 +61,7 @@ OVERDUE = FellOverdue(DAY, STAGE, Clock.TARGET, date(2020, 5, 28))
                 span("2020-05-28", "2020-05-29"),
                 {"members": 31},
                 postponed=span("2020-05-30", "2020-05-31"),
+                put_off="flood",
                 reminded=SET,
             ),
         ),

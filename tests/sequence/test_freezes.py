@@ -190,3 +190,16 @@ def test_a_day_for_all_that_a_release_moves_into_a_suspension_is_postponed() -> 
 
 def test_units_without_a_suspension_in_their_rules_go_on() -> None:
     assert decide(unit("commune", plan=PLAN), Report(STAGE, date(2020, 4, 20)), date(2020, 4, 20))
+
+
+def test_the_suspension_of_the_plan_can_be_ended_earlier() -> None:
+    known = settled(PLANNED, date(2020, 3, 31))
+    early = Resume("plan/0", date(2020, 4, 10))
+    resumed = after(known, (early, date(2020, 4, 9)))
+    assert decide(resumed, early, date(2020, 4, 9)) == ()
+    span_after = Span(date(2020, 4, 10), date(2020, 4, 11))
+    assert suspended(resumed, span_after, date(2020, 4, 9)) is None
+    assert suspended(resumed, Span(date(2020, 4, 9), date(2020, 4, 9)), date(2020, 4, 9))
+    assert after(resumed, (Schedule(STAGE, date(2020, 4, 10)), date(2020, 4, 9))).stage(STAGE).scheduled
+    # Before it is known it cannot be ended.
+    assert decide(PLANNED, early, date(2020, 3, 30)) == ()

@@ -14,7 +14,7 @@ from calendars.sequence.deciding import decide
 from calendars.sequence.facts import GateTurned
 from calendars.sequence.gates import count, gate_facts
 from calendars.sequence.rules import GateRule
-from calendars.sequence.state import Gate, Span, Status
+from calendars.sequence.state import Gate, Span, StageState, Status
 from calendars.sequence.status import stage_status
 from calendars.sequence.surroundings import UNKNOWN, Child, Surroundings, child_of, superior_of
 from tests.sequence.quang_ninh import BUNDLED, after, below, day, refused, settled, span, taken, unit
@@ -180,3 +180,18 @@ def test_a_unit_tells_its_neighbours_only_what_they_count() -> None:
     held = after(COMMUNE, (REPORT, MAY), around=ALL)
     assert superior_of(held).held == {STAGE: span("2020-05-19", "2020-05-20")}
     assert superior_of(village).held == {}
+
+
+def test_who_came_below_after_the_congress_is_no_conflict() -> None:
+    """A unit that was added, or moved in, after its superior's congress could not be waited for."""
+    rule = BUNDLED.stage(STAGE)
+    assert rule.gate is not None
+    held = Span(date(2020, 5, 20), date(2020, 5, 20))
+    met = {rule.gate.children: Span(date(2020, 1, 18), date(2020, 1, 18))}
+    commune = replace(COMMUNE, placed=date(2019, 12, 1), stages={rule.id: StageState(held=held, gate=Gate.OPEN)})
+    code = commune.profile.code if commune.profile else ""
+    there = Child(f"{code}-01", "Thôn 1", "village", code, 1, held=met, placed=date(2019, 12, 1))
+    for placed, turned in ((date(2020, 5, 20), True), (date(2020, 5, 21), False)):
+        late = Child(f"{code}-02", "Thôn 2", "village", code, 1, placed=placed)
+        around = Surroundings({child.code: child for child in (there, late)})
+        assert bool(gate_facts(commune, around, date(2020, 6, 1))) is turned

@@ -40,7 +40,10 @@ def test_the_others_wait_for_the_pilots(*, days: Span, around: Surroundings, acc
         assert refused(OTHER, report, date(2020, 4, 10), around).code == "pilots_first"
         waived = after(OTHER, (Waive(STAGE, "no pilot is ready"), date(2020, 3, 1)))
         assert decide(waived, report, date(2020, 4, 10), around)
-    assert decide(PILOT, report, date(2020, 4, 10), around)
+    if days.first < date(2020, 3, 1):
+        assert refused(PILOT, report, date(2020, 4, 10), around).code == "before_window"
+    else:
+        assert decide(PILOT, report, date(2020, 4, 10), around)
 
 
 def test_the_refusal_says_when_the_pilots_go() -> None:

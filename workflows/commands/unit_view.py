@@ -51,11 +51,11 @@ def show_unit(found: UnitStatus, campaign: Campaign, day: date) -> None:
             stage.gate.state if stage.gate else "–",
         )
     show(table)
-    for sentence in (*_of_unit(found), *(one for stage in found.stages for one in _of_stage(stage))):
+    for sentence in (*_of_unit(found, day), *(one for stage in found.stages for one in _of_stage(stage))):
         say(sentence)
 
 
-def _of_unit(found: UnitStatus) -> Iterator[str]:
+def _of_unit(found: UnitStatus, day: date) -> Iterator[str]:
     if found.ended:
         into = f" into {found.ended.successor_name} ({found.ended.successor})" if found.ended.successor else ""
         yield f"{found.ended.how.capitalize()}{into} on {day_text(found.ended.on)}."
@@ -63,6 +63,8 @@ def _of_unit(found: UnitStatus) -> Iterator[str]:
         held = ", ".join(f"{stage.stage} {span_text(stage.held)}" for stage in one.stages)
         yield f"{one.name} ({one.unit}) was merged into it on {day_text(one.on)}; it had held: {held or 'nothing'}."
     for freeze in found.freezes:
+        if freeze.last is not None and freeze.last < day:
+            continue
         until = f"to {day_text(freeze.last)}" if freeze.last else "until it is resumed"
         yield f"Suspended from {day_text(freeze.first)} {until}: {freeze.reason}."
 
