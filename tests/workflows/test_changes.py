@@ -8,23 +8,40 @@ from pathlib import Path
 
 import pytest
 
+from activities.changes import ChangeActivities
 from calendars.errors import UserError
 from calendars.plan.model import Plan
 from calendars.sequence.commands import SetPin
+from calendars.sequence.messages import UnitStart, unit_workflow_id
 from calendars.sequence.refusals import Refused
 from calendars.sequence.state import Clock, Span, UnitState
 from calendars.store.changes import campaign_tree
 from calendars.store.reading import Campaign, read_campaign, releases, unit_states
 from calendars.store.status import campaign_status
-from calendars.tree.changes import Add, Amend, Dissolve, Lift, Merge, Reached, RenameUnit, Split, Suspend, Transfer
+from calendars.tree.changes import (
+    Add,
+    Amend,
+    ChangeOrder,
+    Dissolve,
+    Lift,
+    Merge,
+    Reached,
+    RecordChange,
+    RenameUnit,
+    Split,
+    Suspend,
+    Transfer,
+)
 from calendars.tree.foresight import compare, foresee
 from calendars.tree.reaching import steps
+from calendars.wallclock import real_now
 from tests.workflows.gated import CELL, GRASSROOTS, JUNE, PROVINCIAL, gated_campaign, of_type, report_cells, state
 from tests.workflows.launches import launched, lines
 from tests.workflows.temporal import Workbench
 from workflows.admitting import stage_units
 from workflows.datafolder import DataFolder
 from workflows.launching import admit
+from workflows.restoring import restart_of, restore_campaign
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 MAY = date(2020, 5, 1)
@@ -265,3 +282,46 @@ async def test_a_level_that_disappears_leaves_its_gate_to_nobody(bench: Workbenc
     with bench.store.reading() as connection:
         counted = campaign_status(connection, read_campaign(connection, name), date(2020, 9, 25))
     assert {stage.stage: stage.units for stage in counted.stages}[GRASSROOTS] == 0
+
+
+async def test_a_change_that_was_recorded_and_not_carried_out_is_completed_by_a_restore(
+    bench: Workbench, gated: Path, name: str
+) -> None:
+    await launched(bench, gated, MAY)
+    change = amended(campaign_of(bench, name), target="2020-06-10")
+    asked = RecordChange(name, ChangeOrder("half-done", "officer", change), MAY, real_now())
+    activities = ChangeActivities(bench.client, bench.store, bench.writer, bench.queue)
+    assert (await activities.record_change(asked)).no == 2
+    assert (await activities.record_change(asked)).repeated
+    assert states(bench, name)["100"].rules_version == 1
+    for workflow_id in (f"congress/{name}", *(unit_workflow_id(name, code) for code in states(bench, name))):
+        await bench.client.get_workflow_handle(workflow_id).terminate("lost")
+    with bench.store.reading() as connection:
+        restart = restart_of(connection, read_campaign(connection, name))
+    await restore_campaign(bench.congress(name), restart, lambda done, units: None)
+    assert {code: one.rules_version for code, one in states(bench, name).items()} == {
+        "22": 1,
+        "100": 2,
+        "200": 2,
+        "100-01": 1,
+        "100-02": 1,
+        "200-01": 1,
+    }
+    assert types_of(bench, name, "@campaign") == ["launched", "amended"]
+
+
+async def test_a_unit_that_does_not_run_holds_a_change_up_until_it_does(
+    bench: Workbench, gated: Path, name: str
+) -> None:
+    await launched(bench, gated, MAY)
+    clock = campaign_of(bench, name).clock
+    await bench.client.get_workflow_handle(unit_workflow_id(name, "200-01")).terminate("lost")
+    sent = asyncio.create_task(bench.congress(name).change(Suspend(MAY, None, "flood"), by="x"))
+    async with asyncio.timeout(30):
+        while "frozen" not in types_of(bench, name, "100-02"):  # noqa: ASYNC110 - the store tells, no event
+            await asyncio.sleep(0.05)
+    assert not sent.done()
+    await bench.congress(name).start_unit(UnitStart(name, "200-01", clock, state(bench, name, "200-01")))
+    reached = await sent
+    assert reached.refused == ()
+    assert all(types_of(bench, name, code).count("frozen") == 1 for code in states(bench, name))
