@@ -26,7 +26,7 @@ from tests.benchmarks.loading import NAME, Connection, rate
 from tests.benchmarks.processes import nginx, service
 from workflows.settings import Settings
 
-CAMPAIGN, UNITS, ENTRIES = "bench-feed", 3_980, 15_000
+CAMPAIGN, UNITS, ENTRIES = "bench-feed", 2_315, 15_000
 SECONDS = 3
 REPORTS = 15
 SHARE_304, SHARE_GZIP, FIRST_MS = 0.3, 0.5, 60.0
