@@ -15,7 +15,7 @@ from calendars.errors import CalendarError
 from calendars.sequence.events import Line
 from calendars.sequence.messages import Append, Appended
 from calendars.store.database import Store
-from calendars.store.projecting import CAMPAIGN_STREAM, Key, Known, Placed, Projection
+from calendars.store.projecting import CAMPAIGN_STREAM, QUIET, Key, Known, Placed, Projection
 from calendars.store.renderer import Renderer
 from calendars.store.schema import PROJECTIONS, campaigns, counter, journal
 
@@ -46,7 +46,12 @@ class Journal:
             self._position = -1  # until this transaction is committed
             projection = Projection(connection, self._renderer, self._known)
             keys = {(append.campaign, append.unit) for append in appends}
-            projection.load(keys)
+            loud = {
+                (append.campaign, append.unit)
+                for append in appends
+                if not append.lines or any(line.type not in QUIET for line in append.lines)
+            }
+            projection.load(keys, quiet=keys - loud)
             versions = _versions(connection, projection, keys)
             rows: list[dict[str, Any]] = []
             written: list[Appended] = []

@@ -6,7 +6,7 @@ a rebuild gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,15 +15,17 @@ from sqlalchemy import Connection, Table, update
 
 from calendars.sequence.events import Line, event_of
 from calendars.sequence.evolving import evolve
-from calendars.sequence.facts import Enrolled
+from calendars.sequence.facts import Enrolled, ReminderDue
 from calendars.sequence.state import UnitState
 from calendars.store.renderer import Entry, Renderer
 from calendars.store.rows import stage_row, unit_row
 from calendars.store.schema import campaigns, entries, releases, stages, units
-from calendars.store.statements import ENTRIES, LEAVE, SUPERIORS, TOUCH, TOUCH_ALL, UNITS, upsert_into
-from calendars.store.states import Plans, load_state, read_plans, ruled
+from calendars.store.statements import ADVANCE_UNIT, ENTRIES, LEAVE, SUPERIORS, TOUCH, TOUCH_ALL, UNITS, upsert_into
+from calendars.store.states import Plans, dump_state, load_state, read_plans, ruled
 
 CAMPAIGN_STREAM = "@campaign"
+# Facts of which readers see nothing but the history: no entry and no revision of a feed changes for them.
+QUIET = frozenset({ReminderDue.type})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +96,18 @@ class Projection:
         self._parents = known.parents
         self._units: dict[Key, _Working] = {}
         self._below: dict[Key, tuple[int, datetime]] = {}
+        self._quiet: set[Key] = set()
         self._modified: dict[Key, datetime] = {}  # `below_modified` as the database has it
 
-    def load(self, keys: Iterable[Key]) -> None:
-        """Reads the units with these keys, their entries and the chain of their superiors."""
+    def load(self, keys: Iterable[Key], quiet: Collection[Key] = ()) -> None:
+        """Reads the units with these keys, their entries and the chain of their superiors; of those of which only
+        `quiet` lines come, the units alone."""
         by_campaign: dict[str, list[str]] = {}
         for campaign, unit in keys:
             if unit != CAMPAIGN_STREAM:
                 by_campaign.setdefault(campaign, []).append(unit)
         for campaign, codes in by_campaign.items():
-            there = self._load_units(campaign, codes)
+            there = [code for code in self._load_units(campaign, codes) if (campaign, code) not in quiet]
             if there:
                 self._load_entries(campaign, there)
             if unknown := [code for code in there if (campaign, code) not in self._parents]:
@@ -153,6 +157,10 @@ class Projection:
             working = self._units[key] = _Working(UnitState(rules))
         before = working.state
         working.state = evolve(before, event)
+        if placed.line.type in QUIET:
+            working.position = placed.position
+            self._quiet.add(key)
+            return
         if working.state.rules_version != before.rules_version:
             # A release may change more than the dates that a unit is told: as read again, so at once.
             working.state = ruled(working.state, plans)
@@ -258,6 +266,19 @@ class Projection:
                 for stage in working.state.rules.stages
             ],
         )
+        quiet = [
+            {
+                "in_campaign": key[0],
+                "of": key[1],
+                "new_version": working.state.version,
+                "new_state": dump_state(working.state),
+                "new": working.position,
+            }
+            for key, working in self._units.items()
+            if key in self._quiet and key not in touched
+        ]
+        if quiet:
+            self._connection.execute(ADVANCE_UNIT, quiet)
         changed = [(key, uid, row) for key, unit in touched.items() for uid, row in unit.entries.items() if row.changed]
         self._upsert(entries, [self._entry_row(key, uid, row) for key, uid, row in changed if row.entry is not None])
         left = [

@@ -58,6 +58,16 @@ TOUCH_ALL = (
     )
 )
 TOUCH = TOUCH_ALL.where(units.c.unit == bindparam("of"))
+# Something came of a unit that readers of feeds and figures do not see.
+ADVANCE_UNIT = (
+    update(units)
+    .where(units.c.campaign == bindparam("in_campaign"), units.c.unit == bindparam("of"))
+    .values(
+        version=bindparam("new_version"),
+        state=bindparam("new_state", type_=units.c.state.type),
+        position=bindparam("new"),
+    )
+)
 # An entry left the feed.
 LEAVE = (
     update(entries)
