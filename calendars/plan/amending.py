@@ -6,9 +6,7 @@ whole amended plan shows included.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +14,13 @@ from pydantic import Field, ValidationError
 
 from calendars.errors import Problem, Problems
 from calendars.plan.check import check
-from calendars.plan.draft import Draft, Finding
+from calendars.plan.draft import Draft, Finding, Part
 from calendars.plan.loading import placed, printable, read_text
+from calendars.plan.merging import closest, merge
 from calendars.plan.model import Day, Due, Identifier, Instrument, Plan, PlanModel, Text, Window
 from calendars.plan.releases import FIELDS
 from calendars.plan.wording import record
-from calendars.plan.yaml_text import Document, read_yaml
-from calendars.plan.yaml_text import Path as Place
+from calendars.plan.yaml_text import read_yaml
 
 
 class StageChange(PlanModel):
@@ -51,11 +49,15 @@ class ReleaseFile(PlanModel):
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """A checked release: the instrument that orders it, why, and the whole plan as it is to be."""
+    """A checked release: the instrument that orders it, why, and the whole plan as it is to be.
+
+    `document` is the release as JSON data, every source filled in; a date that it takes away stands there as None.
+    """
 
     instrument: str
     reason: Text | None
     plan: Plan
+    document: dict[str, Any]
 
 
 def load_amendment(path: Path, plan: Plan) -> Amendment:
@@ -63,14 +65,17 @@ def load_amendment(path: Path, plan: Plan) -> Amendment:
 
     Raises `Problems` with every mistake, `UserError` when the file cannot be read.
     """
-    amendment, problems = check_amendment(read_text(path), plan)
+    amendment, problems = check_amendment(read_text(path, "a release file"), plan)
     if amendment is None:
         raise Problems(str(path), problems)
     return amendment
 
 
 def check_amendment(text: str, plan: Plan) -> tuple[Amendment | None, tuple[Problem, ...]]:
-    """Check a release's text: the release and no problem, or none and every problem, by place."""
+    """Check a release's text: the release and no problem, or none and every problem, by place.
+
+    The amended plan is checked whole even when the release has mistakes of its own, as far as they let it.
+    """
     document = read_yaml(text)
     if not document.readable:
         return None, tuple(map(printable, document.problems))
@@ -81,19 +86,30 @@ def check_amendment(text: str, plan: Plan) -> tuple[Amendment | None, tuple[Prob
     try:
         release = ReleaseFile.model_validate(document.data, by_alias=True, by_name=False)
     except ValidationError as error:
-        record(error.errors(include_url=False), draft, ReleaseFile)
+        # A list of which no entry is valid counts as empty too.
+        errors = [each for each in error.errors(include_url=False) if each["type"] != "too_short" or not each["input"]]
+        record(errors, draft, ReleaseFile)
+        draft.findings = [_of_release(finding) for finding in draft.findings]
     _check_names(draft, plan)
-    problems = [*document.problems, *(placed(finding, document) for finding in draft.findings)]
+    merged = merge(draft, plan)
+    stages = draft.root["stages"]
+    if merged.entries and not merged.changed and not _has_mistake(stages):
+        stages.wrong("found no date that differs from the plan's, expected at least one")
+    check(merged.draft)
+    problems = [
+        *document.problems,
+        *(placed(finding, document) for finding in draft.findings),
+        *(merged.placed(finding, document) for finding in merged.draft.findings),
+    ]
     if problems or release is None:
         return None, tuple(sorted(map(printable, problems)))
-    merged = _merged(release, document.data, plan)
-    if merged["stages"] == plan.document()["stages"]:
-        at = document.values.get(("stages",), (1, 1))
-        return None, (Problem(*at, "found no date that differs from the plan's, expected at least one"),)
-    findings = _check_whole(merged)
-    if findings:
-        return None, tuple(sorted(printable(_placed_in(finding, merged, document)) for finding in findings))
-    return Amendment(release.instrument, release.reason, Plan.model_validate(merged)), ()
+    amended = Plan.model_validate(merged.data)
+    return Amendment(release.instrument, release.reason, amended, _document(release, amended)), ()
+
+
+def _of_release(finding: Finding) -> Finding:
+    """The finding about the whole file, which the sentences of a plan call the plan."""
+    return finding if finding.path else replace(finding, message=finding.message.replace("the plan", "the release", 1))
 
 
 def _check_names(draft: Draft, plan: Plan) -> None:
@@ -104,18 +120,15 @@ def _check_names(draft: Draft, plan: Plan) -> None:
     new = dict(root["instruments"].entries())
     for key, part in new.items():
         known = plan.instruments.get(key)
-        if known and not part.doubtful and part.raw != known.model_dump(mode="json", exclude_none=True):
+        if known and not _has_mistake(part) and Instrument.model_validate(part.raw) != known:
             part.wrong(f"`{key}` is an instrument of the plan with another content, expected a name of its own", "key")
-    instrument = root["instrument"]
-    if instrument.text and instrument.text not in {*plan.instruments, *new}:
-        names = ", ".join([*plan.instruments, *new]) or "one listed under `instruments`"
-        instrument.wrong(f'found the unknown instrument "{instrument.text}", expected one of {names}')
+    _check_instrument(root, [*plan.instruments, *(key for key in new if key not in plan.instruments)])
     stages = [stage.id for stage in plan.stages]
     seen: set[str] = set()
     for stage in root["stages"].items():
         name = stage["id"]
         if name.text and name.text not in stages:
-            name.wrong(f'found the unknown stage "{name.text}", expected one of {", ".join(stages)}')
+            name.wrong(f'found the unknown stage "{name.text}", expected {_hint(name.text, stages)}')
         elif name.text in seen:
             name.wrong(f"`{name.text}` is here twice, expected every stage once")
         elif name.text:
@@ -124,62 +137,30 @@ def _check_names(draft: Draft, plan: Plan) -> None:
             stage.wrong(f"found a stage without a change, expected one of {', '.join(FIELDS)}")
 
 
-def _merged(release: ReleaseFile, data: Any, plan: Plan) -> dict[str, Any]:
-    document = deepcopy(plan.document())
-    known = document.setdefault("instruments", {})
-    for key, instrument in release.instruments.items():
-        known[key] = instrument.model_dump(mode="json", exclude_none=True)
-    stages = {stage["id"]: stage for stage in document["stages"]}
-    for given, change in zip(data["stages"], release.stages, strict=True):
-        for name in FIELDS:
-            if name not in given:
-                continue
-            value = change.model_dump(mode="json", by_alias=True, exclude_none=True).get(name)
-            if isinstance(value, dict):
-                value.setdefault("source", release.instrument)
-            if value is None:
-                stages[change.id].pop(name, None)
-            else:
-                stages[change.id][name] = value
+def _check_instrument(root: Part, known: list[str]) -> None:
+    instrument, new = root["instrument"], root["instruments"]
+    # A list of instruments with a mistake in its keys may hold the one that is meant.
+    if instrument.text and instrument.text not in known and not new.doubtful and not new.has_stray:
+        instrument.wrong(f'found the unknown instrument "{instrument.text}", expected {_hint(instrument.text, known)}')
+
+
+def _hint(name: str, known: list[str]) -> str:
+    close = closest(name, known)
+    if close:
+        return f"`{close}`"
+    return f"one of {', '.join(known)}" if known else "one listed under `instruments`"
+
+
+def _has_mistake(part: Part) -> bool:
+    """Whether a problem was found here, or in anything that this holds."""
+    return any(path[: len(part.path)] == part.path for path in part.draft.mistaken)
+
+
+def _document(release: ReleaseFile, amended: Plan) -> dict[str, Any]:
+    document = release.model_dump(mode="json", by_alias=True, exclude_none=True)
+    whole = {stage["id"]: stage for stage in amended.document()["stages"]}
+    document["stages"] = [
+        {"id": each.id, **{name: whole[each.id].get(name) for name in FIELDS if name in each.model_fields_set}}
+        for each in release.stages
+    ]
     return document
-
-
-def _check_whole(merged: dict[str, Any]) -> list[Finding]:
-    draft = Draft(merged)
-    try:
-        Plan.model_validate(merged)
-    except ValidationError as error:
-        record(error.errors(include_url=False), draft)
-    check(draft)
-    return draft.findings
-
-
-def _placed_in(finding: Finding, merged: dict[str, Any], document: Document) -> Problem:
-    """The finding at its place in the release file, or at the nearest thing that the file says of it."""
-    place = _of_file(finding.path, merged, document)
-    for length in range(len(place), 0, -1):
-        if at := document.values.get(place[:length]):
-            of_stage = "" if len(finding.path) < 2 or finding.path[0] != "stages" else _stage(finding.path, merged)
-            return Problem(*at, f"{of_stage}{finding.message}")
-    return Problem(1, 1, finding.message)
-
-
-def _stage(path: Place, merged: dict[str, Any]) -> str:
-    return f"{merged['stages'][path[1]]['id']}: "
-
-
-def _of_file(path: Place, merged: dict[str, Any], document: Document) -> Place:
-    """A path of the amended plan as a path of the release file, whose list of stages has another order."""
-    if len(path) < 2 or path[0] != "stages":
-        return path
-    stage = merged["stages"][path[1]]["id"]
-    for no, given in _stages(document):
-        if given == stage:
-            return ("stages", no, *path[2:])
-    return ("stages",)
-
-
-def _stages(document: Document) -> Iterator[tuple[int, str]]:
-    assert isinstance(document.data, dict)
-    for no, stage in enumerate(document.data["stages"]):
-        yield no, stage["id"]

@@ -24,15 +24,15 @@ def load_plan(path: Path) -> Plan:
     return plan
 
 
-def read_text(path: Path) -> str:
-    """A plan file's text, which is UTF-8.
+def read_text(path: Path, what: str = "a plan file") -> str:
+    """The text of a file that is to be `what`, which is UTF-8.
 
     Raises `Problems` with the place of the first byte that is not UTF-8, `UserError` when the file cannot be read.
     """
     try:
         content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}), expected a plan file") from error
+        raise UserError(f"{path}: cannot be read ({error.strerror}), expected {what}") from error
     try:
         return content.decode()
     except UnicodeDecodeError as error:

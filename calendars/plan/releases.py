@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any, Literal
 
-from calendars.plan.model import Due, Plan, Stage, Text, Window
-from calendars.plan.sources import citation
+from calendars.plan.model import Due, Instrument, Plan, Stage, Text, Window
+from calendars.plan.sources import citation, cited_key
+from calendars.plan.yaml_writing import write_yaml
 
 DateField = Literal["on", "opens", "target", "deadline", "pilots"]
 FIELDS: tuple[DateField, ...] = ("on", "opens", "target", "deadline", "pilots")
@@ -51,7 +51,7 @@ class Origin:
 
 
 def diff(before: Plan, after: Plan) -> tuple[DateChange, ...]:
-    """The dates that differ between two releases of one plan, in the plan's order."""
+    """The dates that differ between two releases of one plan, in the plan's order; another source is no difference."""
     known = {stage.id: stage for stage in before.stages}
     changes = []
     for stage in after.stages:
@@ -90,17 +90,24 @@ def origin(releases: Sequence[Release], stage: str, name: DateField) -> Origin |
 def amendment_text(before: Plan, after: Plan, instrument: str) -> str:
     """The release file that gives the dates of `before` the values of `after`: what undoes a release is another one.
 
-    `instrument` is the key of an instrument that `before` knows.
+    `instrument` is a key of the instruments of either plan, and the source of dates that have none in `after`.
+    Instruments that only `after` has are in the file if it cites them. Plans with the same dates and sources give a
+    file without stages, which is no release.
     """
     known = {stage.id: stage for stage in before.stages}
-    stages = []
+    stages: list[dict[str, Any]] = []
     for stage in after.stages:
         changed = [name for name in FIELDS if _value(known[stage.id], name) != _value(stage, name)]
         if changed:
             dates: dict[str, Any] = {name: _plain(_value(stage, name)) for name in changed}
             stages.append({"id": stage.id, **dates})
-    # JSON is YAML too.
-    return json.dumps({"campaign": after.campaign, "instrument": instrument, "stages": stages}, ensure_ascii=False)
+    sources = [value.get("source") for stage in stages for value in stage.values() if isinstance(value, dict)]
+    cited = {instrument, *(cited_key(source, after.instruments) for source in sources if source)}
+    new = {key: _plain(each) for key, each in after.instruments.items() if key in cited - set(before.instruments)}
+    release: dict[str, Any] = {"campaign": after.campaign, "instrument": instrument}
+    if new:
+        release["instruments"] = new
+    return write_yaml({**release, "stages": stages})
 
 
 def shown(stage: Stage, name: DateField) -> str | None:
@@ -118,10 +125,10 @@ def _value(stage: Stage, name: DateField) -> date | Due | Window | None:
     return value
 
 
-def _plain(value: date | Due | Window | None) -> Any:
-    if isinstance(value, Due | Window):
-        return value.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return value.isoformat() if value else None
+def _plain(value: date | Due | Window | Instrument | None) -> Any:
+    if isinstance(value, Due | Window | Instrument):
+        return value.model_dump(by_alias=True, exclude_none=True)
+    return value
 
 
 def _joined(text: str, cited: str) -> str:
