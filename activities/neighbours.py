@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from calendars.store.neighbourhood import around
 from temporalio import activity
 
 from calendars.sequence.messages import AskAround
 from calendars.sequence.surroundings import Surroundings
 from calendars.store.database import Store
+from calendars.store.neighbourhood import around
 from calendars.store.reading import read_campaign
 
 
@@ -33,4 +33,4 @@ class NeighbourActivities:
 
     def _look(self, ask: AskAround) -> Surroundings:
         with self._store.reading() as connection:
-            return around(connection, read_campaign(connection, ask.campaign), ask.unit)
+            return around(connection, read_campaign(connection, ask.campaign), ask.unit, ask.known)

@@ -42,6 +42,11 @@ class Neighbours:
         return self._children is not None
 
     @property
+    def children(self) -> tuple[str, ...]:
+        """The units that it has known below it, by code."""
+        return tuple(sorted(self._children or ()))
+
+    @property
     def superior(self) -> Superior | None:
         """The superior, if it ever told anything."""
         return self._superior
@@ -108,7 +113,9 @@ class Neighbours:
             return
         me = child_of(state)
         if me.parent:
-            yield News(me.parent, BELOW, me, f"{me.name} {me.living} {_days(me.held)}")
+            # Whoever comes back is told again: the superior may have heard that it had gone.
+            moves = f" {state.moves}" if state.moves else ""
+            yield News(me.parent, BELOW, me, f"{me.name} {me.living} {_days(me.held)}{moves}")
         for told in self._told:
             signal, _, former = told.partition("/")
             if signal == BELOW and former != me.parent:

@@ -221,7 +221,7 @@ class UnitCongress:
                 workflow.logger.warning("order %s is refused after an adoption: %s", order.id, refused.message)
 
     async def _look(self) -> None:
-        question = AskAround(self._start.campaign, self._start.unit)
+        question = AskAround(self._start.campaign, self._start.unit, self._neighbours.children)
         try:
             found: Surroundings = await workflow.execute_local_activity(
                 LOOK,

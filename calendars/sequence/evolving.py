@@ -91,7 +91,7 @@ def _of_unit(state: UnitState, fact: Fact) -> UnitState:
             return replace(state, stages={**state.stages, **opened}, superior=superior)
         case Transferred() if state.profile:
             profile = replace(state.profile, parent=fact.parent, parent_name=fact.parent_name)
-            return replace(state, profile=profile, placed=fact.effective)
+            return replace(state, profile=profile, placed=fact.effective, moves=state.moves + 1)
         case Renamed() if state.profile:
             parent_name = fact.parent_name or state.profile.parent_name
             return replace(state, profile=replace(state.profile, name=fact.name, parent_name=parent_name))

@@ -100,10 +100,11 @@ class UnitStart:
 
 @dataclass(frozen=True, slots=True)
 class AskAround:
-    """The question of a unit who stands around it, for the read model."""
+    """The question of a unit who stands around it, for the read model, and what became of the children it knows."""
 
     campaign: str
     unit: str
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ class UnitState:
     `rules_version` names the release of the plan it follows; its own due days (pins) stand in `rules` already.
     `commands` are the last commands it took, newest last, so that a command sent twice is taken once. `since` is
     the campaign's day on which it joined, `superior` the days of the superior's congresses that seal stages of it,
-    `placed` the day since which it stands under its superior.
+    `placed` the day since which it stands under its superior, `moves` how often it came under another one.
     """
 
     rules: Rules
@@ -137,6 +137,7 @@ class UnitState:
     superior: dict[str, Span] = field(default_factory=dict)
     ended: Ending | None = None
     placed: date | None = None
+    moves: int = 0
 
     def stage(self, stage_id: str) -> StageState:
         """The state of a stage; a stage nothing happened to is an empty one."""

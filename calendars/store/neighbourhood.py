@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,14 +30,14 @@ class UnitConflict:
     vi: str
 
 
-def around(connection: Connection, campaign: Campaign, unit: str) -> Surroundings:
-    """The children that stand below the unit, living or not, the stages whose pilots beside it are through, and its
-    superior. Raises `UserError` for an unknown unit."""
+def around(connection: Connection, campaign: Campaign, unit: str, known: Collection[str] = ()) -> Surroundings:
+    """The children that stand below the unit, living or not, and those it knows of wherever they stand by now; the
+    stages whose pilots beside it are through; its superior. Raises `UserError` for an unknown unit."""
     at = find_unit(connection, campaign, unit)
     plans = read_plans(connection, campaign.name)
     state = load_state(at.state, plans, at.level)
     piloted = [stage.id for stage in state.rules.stages if stage.pilots]
-    near = units.c.parent == unit
+    near = or_(units.c.parent == unit, units.c.unit.in_(known))
     if at.parent:
         near = or_(near, units.c.unit == at.parent)
         if piloted:
@@ -48,11 +48,11 @@ def around(connection: Connection, campaign: Campaign, unit: str) -> Surrounding
     superior = None
     for row in connection.execute(select(*columns).where(units.c.campaign == campaign.name, near)):
         found = load_state(row.state, plans, row.level)
-        if row.parent == unit:
+        if row.parent == unit or row.unit in known:
             children[row.unit] = child_of(found)
-        elif row.unit == at.parent:
+        if row.unit == at.parent:
             superior = superior_of(found)
-        else:
+        elif (row.parent, row.level) == (at.parent, at.level):
             beside.append(found)
     return Surroundings(children, pilots_through(piloted, beside), superior)
 
