@@ -138,7 +138,9 @@ def test_restore_goes_on_from_the_journal_after_temporal_lost_everything(service
     assert "already reported" in again.stderr
     assert service.journal() == before
     assert service.congress("report", "199", "district_congress", "--on", "2020-06-10").returncode == 0
-    assert [line["no"] for line in service.json("history", "199")] == [1, 2, 3]
+    history = service.json("history", "199")
+    assert [line["type"] for line in history] == ["enrolled", "scheduled", "gate", "held"]
+    assert [line["no"] for line in history] == [1, 2, 3, 4]
 
 
 def test_two_clocks_of_the_same_campaign(service: Service) -> None:

@@ -128,7 +128,9 @@ class Neighbours:
         content = _days(me.held)
         for child in (self._children or {}).values():
             if child.living and child.parent == me.code:
-                yield News(child.code, ABOVE, me, content)
+                # Whoever came here may be sealed by a former superior, or by this one when it stood here before.
+                moves = f" {child.moves}" if child.moves else ""
+                yield News(child.code, ABOVE, me, content + moves)
 
 
 def _days(held: Mapping[str, Span]) -> str:

@@ -18,7 +18,7 @@ class Child:
     """A unit as its superior knows it: `held` and `reviewed` name only the stages that the superior counts.
 
     `version` tells older news from newer ones; `parent` is the superior it stands under by now, `placed` the day since
-    which it does.
+    which it does, `moves` how often it came under another one.
     """
 
     code: str
@@ -29,6 +29,7 @@ class Child:
     living: bool = True
     held: dict[str, Span] = field(default_factory=dict)
     placed: date | None = None
+    moves: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,17 @@ def child_of(state: UnitState) -> Child:
     assert profile is not None, "a unit's first event enrols it"
     held = {stage: days for stage in state.rules.watched if (days := state.stage(stage).held)}
     living = state.ended is None
-    return Child(profile.code, profile.name, profile.level, profile.parent, state.version, living, held, state.placed)
+    return Child(
+        profile.code,
+        profile.name,
+        profile.level,
+        profile.parent,
+        state.version,
+        living,
+        held,
+        state.placed,
+        state.moves,
+    )
 
 
 def superior_of(state: UnitState) -> Superior:
