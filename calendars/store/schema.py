@@ -174,4 +174,72 @@ grants = Table(
     Column("last_used", Instant),
 )
 
+# Who is told, and how. Personal data: never journalled, never sent to Temporal, and no projection.
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("campaign", CAMPAIGN, nullable=False),
+    Column("unit", CODE, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("email", Text, nullable=False),
+    Column("channels", JSON, nullable=False),  # "email", or addresses as Apprise writes them
+    Column("muted", JSON, nullable=False),  # the channels that the person unsubscribed
+    Column("digest", String(8), nullable=False),  # "daily" or "weekly" instead of single messages, or empty
+    Column("quiet", String(11), nullable=False),  # "22:00-06:00", in the campaign's time zone, or empty
+    Column("source", Text, nullable=False),
+    Column("added", Instant, nullable=False),
+    Column("gone", Instant),  # since when the person is no contact any more
+    Index("contacts_by_unit", "campaign", "unit"),
+)
+
+# Notices to send. A row is written by the transaction that journals its event, and by nothing else.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("campaign", CAMPAIGN, nullable=False),
+    Column("unit", CODE, nullable=False),  # that it is about
+    Column("stage", STAGE, nullable=False),  # empty where it is about the whole unit
+    Column("anchor", String(96), nullable=False),  # the kind of date: on, target, deadline, scheduled, lead_in.ID
+    Column("anchor_date", Date, nullable=False),  # the first day for which a date is called off
+    Column("offset", Integer, nullable=False),  # days before or after it, the step of a climb, the event of a change
+    Column("kind", String(16), nullable=False),
+    Column("contact", String(16), nullable=False),
+    Column("recipient", CODE, nullable=False),  # whose contact it is: a superior's for what climbs
+    Column("event", Integer, nullable=False),  # the number in the unit's stream
+    Column("day", Date, nullable=False),  # the campaign's day on which it is to go out
+    Column("planned", Instant, nullable=False),
+    Column("due", Instant, nullable=False),  # not before this
+    Column("status", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("lease", Instant),  # claimed until then
+    Column("attempts", Integer, nullable=False),
+    Column("message_id", String(64), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("message", LargeBinary),  # the message as it was first tried, until it is settled
+    Column("settled", Instant),
+    UniqueConstraint("campaign", "unit", "stage", "anchor", "anchor_date", "offset", "kind", "contact"),
+    Index("outbox_by_due", "status", "due"),
+    Index("outbox_by_contact", "campaign", "unit", "stage", "anchor", "contact"),
+    Index("outbox_by_message", "message_id"),
+)
+
+# What became of each try on each channel of a contact. Outcomes are no events of a unit's stream.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("notice", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
+    Column("channel", String(32), nullable=False),  # "email", or the kind of another one; never an address
+    Column("channel_key", String(16), nullable=False),  # tells two of a kind apart
+    Column("outcome", String(16), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("deliveries_by_notice", "notice"),
+)
+
 PROJECTIONS = (campaigns, releases, units, stages, entries)
