@@ -19,22 +19,27 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.notices import NoticeActivities
 from activities.registry import all_activities
 from calendars.errors import CalendarError
 from calendars.ical.renderer import IcalRenderer
 from calendars.store.database import Store, open_store
 from calendars.store.journal import Journal
+from calendars.store.outbox import Outbox
 from calendars.store.writer import Writer
 from calendars.wallclock import real_now
 from calendars.web.app import WebApplication, create_app
+from workflows.answering import PageCommands
 from workflows.campaign import CampaignCongress
 from workflows.client import CongressClient
 from workflows.commands.console import progress_bar, say
 from workflows.connection import cluster_is_named, connect
 from workflows.datafolder import SERVICE, DataFolder, ServiceRecord
 from workflows.demonstration import Demonstration
+from workflows.dispatch import Dispatch, keep_delivering
 from workflows.embedded import EmbeddedTemporal
 from workflows.launching import launch, prepare
+from workflows.posting import NO_MAIL, delivery_of, links_of, post_of
 from workflows.settings import Settings, read_settings
 from workflows.unit import UnitCongress
 from workflows.webserver import listen, web_server
@@ -85,7 +90,7 @@ async def serve(settings: Settings, role: str, name_or_dir: str | None, today: d
         demonstration = Demonstration(store, folder, settings.board_url)
         web = None
         if socket_:
-            web = await stack.enter_async_context(_web(settings, store, demonstration, temporal, socket_))
+            web = await stack.enter_async_context(_web(settings, store, folder, demonstration, temporal, socket_))
         if temporal:
             await stack.enter_async_context(_worker(settings, store, folder, temporal, web))
         if temporal:
@@ -119,6 +124,7 @@ def _announce(settings: Settings, folder: DataFolder, temporal: Temporal) -> Non
             temporal.address,
             temporal.ui,
             settings.task_queue,
+            mail=bool(settings.smtp_url),
         )
     )
 
@@ -142,7 +148,12 @@ async def _temporal(settings: Settings, folder: DataFolder) -> AsyncIterator[Tem
 
 @asynccontextmanager
 async def _web(
-    settings: Settings, store: Store, demonstration: Demonstration, temporal: Temporal | None, listening: socket.socket
+    settings: Settings,
+    store: Store,
+    folder: DataFolder,
+    demonstration: Demonstration,
+    temporal: Temporal | None,
+    listening: socket.socket,
 ) -> AsyncIterator[WebApplication]:
     async def ready() -> bool:
         try:
@@ -158,6 +169,8 @@ async def _web(
         feed_url_demo=demonstration,
         ready=ready,
         now=real_now,
+        links=links_of(settings, folder),
+        commands=PageCommands(folder, temporal.client if temporal else None, settings.task_queue),
     )
     server = web_server(app)
     serving = asyncio.create_task(server.serve([listening]))
@@ -174,13 +187,21 @@ async def _worker(
     settings: Settings, store: Store, folder: DataFolder, temporal: Temporal, web: WebApplication | None
 ) -> AsyncIterator[None]:
     renderer = IcalRenderer()
-    writer = Writer(Journal(store, renderer), committed=web.changed if web else lambda: None)
+    outbox = Outbox(timedelta(minutes=settings.notice_quiet_minutes))
+    writer = Writer(Journal(store, renderer, outbox), committed=web.changed if web else lambda: None)
+    post = post_of(settings)
+    if post.mail is None:
+        say(NO_MAIL)
+    notices = NoticeActivities(delivery_of(settings, folder, store, post))
     client, queue = temporal.client, settings.task_queue
     worker = Worker(
         client,
         task_queue=queue,
-        workflows=[UnitCongress, CampaignCongress],
-        activities=all_activities(client, store, writer, folder.path / "campaigns", queue, renderer.version),
+        workflows=[UnitCongress, CampaignCongress, Dispatch],
+        activities=[
+            *all_activities(client, store, writer, folder.path / "campaigns", queue, renderer.version),
+            *notices.activities,
+        ],
         # The sandbox halves the rate; tests run the same workflows inside it.
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=CACHED_UNITS,
@@ -189,9 +210,11 @@ async def _worker(
         graceful_shutdown_timeout=DRAIN,
     )
     async with worker:
+        await keep_delivering(client, queue)
         say(f"working on the task queue {queue}")
         yield
     writer.close()
+    await post.close()
 
 
 async def _launch(

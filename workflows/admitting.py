@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -24,10 +25,7 @@ def stage_units(
 
     Raises `Problems` naming every mistake in the file; then nothing is kept.
     """
-    there = tuple(
-        UnitRow(unit.code, unit.name, unit.level, unit.parent, unit.tags)
-        for unit in unit_profiles(connection, campaign)
-    )
+    there = _there(connection, campaign)
     rows = read_units(file, campaign.plan.levels, there)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
     name = f"{campaign.name}/units-{digest}"
@@ -35,11 +33,7 @@ def stage_units(
     kept.mkdir(parents=True, exist_ok=True)
     # JSON is YAML too: the plan as launched stands beside the units, so that the folder is a campaign's like any other.
     (kept / "plan.yaml").write_text(json.dumps(campaign.plan.document(), ensure_ascii=False), encoding="utf-8")
-    with (kept / "units.csv").open("w", encoding="utf-8", newline="") as target:
-        writer = csv.writer(target)
-        writer.writerow(COLUMNS)
-        for row in rows:
-            writer.writerow((row.code, row.name, row.level, row.parent, " ".join(row.tags), row.source, row.certainty))
+    write_units(kept / "units.csv", rows)
     known = {unit.code for unit in there}
     start = CampaignStart(
         campaign.name,
@@ -52,3 +46,24 @@ def stage_units(
         joins=True,
     )
     return start, sum(1 for row in rows if row.code not in known)
+
+
+def tree_with(file: Path, connection: Connection, campaign: Campaign) -> tuple[UnitRow, ...]:
+    """The campaign's living units with those of `file`. Raises `Problems` naming every mistake in the file."""
+    return read_units(file, campaign.plan.levels, _there(connection, campaign))
+
+
+def write_units(file: Path, rows: Iterable[UnitRow]) -> None:
+    """Writes a units file with what units are, and none of the contacts that some units files name beside them."""
+    with file.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow(COLUMNS)
+        for row in rows:
+            writer.writerow((row.code, row.name, row.level, row.parent, " ".join(row.tags), row.source, row.certainty))
+
+
+def _there(connection: Connection, campaign: Campaign) -> tuple[UnitRow, ...]:
+    return tuple(
+        UnitRow(unit.code, unit.name, unit.level, unit.parent, unit.tags)
+        for unit in unit_profiles(connection, campaign)
+    )

@@ -11,7 +11,19 @@ import typer
 
 from calendars.errors import StoreAway, UserError
 from calendars.sequence.refusals import Refused
-from workflows.commands import access, campaign, changes, imports, journal, permissions, plan, rehearse, tree, unit
+from workflows.commands import (
+    access,
+    campaign,
+    changes,
+    contacts,
+    imports,
+    journal,
+    permissions,
+    plan,
+    rehearse,
+    tree,
+    unit,
+)
 from workflows.commands.context import Context
 from workflows.settings import read_settings
 
@@ -64,6 +76,7 @@ app.command()(changes.resume)
 app.command()(campaign.status)
 app.command()(campaign.history)
 app.command()(rehearse.rehearse)
+app.add_typer(contacts.app, name="contacts")
 app.add_typer(access.app, name="access")
 app.add_typer(journal.export, name="export")
 app.command()(journal.rebuild)

@@ -1,10 +1,12 @@
-"""The data folder: who runs on it, where its Temporal listens, and the one demonstration address kept in it."""
+"""The data folder: who runs on it, where its Temporal listens, the one demonstration address kept in it, and the secret
+that signs links."""
 
 from __future__ import annotations
 
 import fcntl
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -16,6 +18,8 @@ import psutil
 from calendars.errors import UserError
 
 SERVICE = "service.json"
+SECRET = "secret.json"  # noqa: S105 - a file's name
+SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class ServiceRecord:
     temporal_address: str = ""  # empty: the standard TEMPORAL_* settings name the cluster
     temporal_ui: str = ""
     task_queue: str = "congress"
+    mail: bool = False  # whether it has a server to send e-mail through
 
     @property
     def process(self) -> Process:
@@ -94,6 +99,27 @@ class DataFolder:
     def remove(self, name: str) -> None:
         """Removes a file if it is there."""
         (self.path / name).unlink(missing_ok=True)
+
+    def secret(self) -> bytes:
+        """The 32 random bytes that sign links, made when first asked for: whoever has them can forge every link.
+
+        Raises `UserError` when the file holds something else; another secret would end all links that were sent.
+        """
+        with (self.path / "secret.lock").open("a") as lock:
+            # Worker and web may start at the same moment, and must have the same.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (self.path / SECRET).exists():
+                self.write(SECRET, {"secret": secrets.token_hex(SECRET_BYTES)}, mode=0o600)
+        try:
+            secret = bytes.fromhex((self.read(SECRET) or {})["secret"])
+        except (KeyError, TypeError, ValueError):
+            secret = b""
+        if len(secret) != SECRET_BYTES:
+            raise UserError(
+                f"{self.path / SECRET}: expected {SECRET_BYTES} bytes in hexadecimal under `secret`; restore the file, "
+                "or remove it, and links in messages already sent end."
+            )
+        return secret
 
     def service(self) -> ServiceRecord | None:
         """The service that runs on this folder now, or None."""

@@ -15,6 +15,7 @@ from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from calendars.campaigns.bundle import Bundle, find_bundle, load_bundle
+from calendars.campaigns.contacts import ContactRow, contacts_in_units
 from calendars.campaigns.happenings import happenings
 from calendars.campaigns.opening import check_opening
 from calendars.errors import UserError
@@ -23,12 +24,16 @@ from calendars.plan.model import Plan
 from calendars.sequence.commands import Report
 from calendars.sequence.messages import CampaignClock, CampaignStart, Progress
 from calendars.sequence.refusals import Refused
+from calendars.store import contacts
 from calendars.store.database import Store
 from calendars.store.reading import Campaign, campaign_names, read_campaign, releases
+from workflows.admitting import write_units
 from workflows.client import CongressClient
 from workflows.datafolder import DataFolder
 
-FILES = ("plan.yaml", "units.csv", "reports.csv", "records.csv", "contacts.csv", "changes.csv")
+# What is kept of a folder. Contacts go to the store alone: a copy would outlast the removal of a person.
+UNITS = "units.csv"
+FILES = ("plan.yaml", UNITS, "reports.csv", "records.csv", "changes.csv")
 LAUNCH = "launch"
 POLL_SECONDS = 0.25
 
@@ -44,13 +49,17 @@ class Prepared:
 def prepare(
     name_or_dir: str, folder: DataFolder, store: Store, *, today: date | None, now: datetime, reports: bool, by: str
 ) -> Prepared:
-    """Reads and checks a campaign's folder and keeps a copy of it. Nothing is started.
+    """Reads and checks a campaign's folder, keeps a copy of it and takes its contacts into the store, so that the first
+    events of its units find them. Nothing is started.
 
-    Raises `Problems` with every mistake of its files, `UserError` when the campaign was launched otherwise before.
+    Contacts that the store ever had stay as they are: a repeated launch undoes no removal, and nothing that was
+    unsubscribed or imported since. Raises `Problems` with every mistake of its files, `UserError` when the campaign was
+    launched otherwise before.
     """
     source = find_bundle(name_or_dir)
     bundle = load_bundle(source)
     plan = bundle.plan
+    in_units = contacts_in_units(source / UNITS, bundle.units)
     known = _known(store, plan.campaign)
     if known is not None:
         there, launched = known
@@ -67,7 +76,8 @@ def prepare(
         clock = CampaignClock(plan.timezone, (day - real).days, plan.reminders.jitter_minutes * 60)
     if reports:
         check_opening(bundle, day, str(source / "reports.csv"))
-    _keep(source, folder.campaign_folder(plan.campaign) / LAUNCH)
+    _keep(source, folder.campaign_folder(plan.campaign) / LAUNCH, bundle, contacts_beside=bool(in_units))
+    _take_contacts(store, plan.campaign, [*bundle.contacts, *in_units], now)
     return Prepared(bundle, CampaignStart(plan.campaign, day, clock, by, f"{plan.campaign}/{LAUNCH}", reports))
 
 
@@ -91,13 +101,24 @@ def _check_same(known: Campaign, launched: Plan, bundle: Bundle, today: date | N
         )
 
 
-def _keep(source: Path, kept: Path) -> None:
+def _keep(source: Path, kept: Path, bundle: Bundle, *, contacts_beside: bool) -> None:
     kept.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         if (source / name).exists():
             temporary = kept / f".{name}.{uuid4().hex}"
-            shutil.copyfile(source / name, temporary)
+            if name == UNITS and contacts_beside:
+                write_units(temporary, bundle.units)
+            else:
+                shutil.copyfile(source / name, temporary)
             temporary.replace(kept / name)
+
+
+def _take_contacts(store: Store, campaign: str, rows: list[ContactRow], now: datetime) -> None:
+    with store.reading() as connection:
+        new = contacts.missing_rows(connection, campaign, rows)
+    if new:  # a service that starts again should not wait for its own writers for nothing
+        with store.writing() as connection:
+            contacts.put(connection, campaign, contacts.missing_rows(connection, campaign, new), now)
 
 
 async def launch(client: CongressClient, prepared: Prepared, progress: Callable[[Progress], None]) -> Progress:

@@ -30,6 +30,11 @@ class Settings(BaseSettings):
     task_queue: str = "congress"
     campaign: str = ""
     lang: str = Field("en", pattern="^(en|vi)$")
+    smtp_url: str = Field("", repr=False)
+    mail_from: str = ""
+    mail_rate: int = Field(1_200, ge=0)
+    channel_rate: int = Field(60, ge=0)
+    notice_quiet_minutes: int = Field(10, ge=0, le=1_440)
 
     @property
     def store_url(self) -> str:
@@ -41,6 +46,12 @@ class Settings(BaseSettings):
         """The address that people are given."""
         host = "127.0.0.1" if self.host in ANY else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def sender(self) -> str:
+        """The address that notices come from."""
+        host = urlsplit(self.board_url).hostname or ""
+        return self.mail_from or f"Lịch đại hội <no-reply@{'localhost' if _loopback(host) else host}>"
 
     @property
     def is_private(self) -> bool:

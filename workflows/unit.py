@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from calendars.plan.clock import instant_of
     from calendars.sequence.commands import Schedule
     from calendars.sequence.deciding import decide
+    from calendars.sequence.digests import digest_facts, next_digest
     from calendars.sequence.due import due_facts, next_due
     from calendars.sequence.events import Line, line_of
     from calendars.sequence.evolving import evolve, number
@@ -171,6 +172,7 @@ class UnitCongress:
         self._take(due_facts(self._state, today), by="calendar")
         self._take(gate_facts(self._state, self._neighbours.around(), today), by="calendar")
         self._take(seal_facts(self._state, self._neighbours.superior, today), by="calendar")
+        self._take(digest_facts(self._state, self._neighbours.around(), today), by="calendar")
 
     async def _flush(self) -> None:
         lines = tuple(self._unflushed)
@@ -262,7 +264,8 @@ class UnitCongress:
 
     async def _wait(self, today: date) -> None:
         adoptions, stirs = self._adoptions, self._stirs
-        waits = [self._until(due)] if (due := next_due(self._state, today)) is not None else []
+        days = next_due(self._state, today), next_digest(self._state, self._neighbours.around(), today)
+        waits = [self._until(day) for day in days if day is not None]
         if self._repeat_at is not None:
             waits.append(max(self._repeat_at - workflow.now(), timedelta(0)))
         try:

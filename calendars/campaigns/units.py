@@ -31,7 +31,8 @@ def read_units(path: Path | str, levels: Sequence[str], there: Sequence[UnitRow]
     """The units of a file, parents before children, else in the file's order.
 
     `levels` are the plan's, top down; a unit may skip a level but must be below its parent. Columns `code`, `name`,
-    `level`, `parent`, and if wanted `tags` (separated by blanks), `source`, `certainty`; others are left aside.
+    `level`, `parent`, and if wanted `tags` (separated by blanks), `source`, `certainty`; others are left aside, also
+    those of `contact.`, which `contacts_in_units` reads.
 
     With the units that are `there` already the file adds to their tree: it may repeat them, unchanged, and the whole
     tree is given. Raises `Problems` with every mistake found, `UserError` for a file that is no table.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from calendars.ical.wording import Wording
 from calendars.sequence.state import Status
@@ -39,6 +41,15 @@ COLORS = {  # CSS3 names, as RFC 7986 5.9 asks
     Kind.ENDED: "slategray",
 }
 COLOR_POSTPONED = "slategray"
+_FROM_JSON: dict[str, Callable[[Any], Any]] = {
+    "kind": Kind,
+    "status": Status,
+    "first": date.fromisoformat,
+    "last": date.fromisoformat,
+    "summary": Wording._make,
+    "description": Wording._make,
+    "categories": lambda pairs: tuple(map(Wording._make, pairs)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,12 @@ def facts(entry: Entry) -> str:
     """Everything that determines the entry's bytes, save its stamp, as canonical JSON."""
     values = {name: getattr(entry, name) for name in Entry.__slots__}
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=date.isoformat)
+
+
+def entry_of(facts: str) -> Entry:
+    """The entry whose `facts` these are: of one that left the feed, as it last stood there."""
+    values = json.loads(facts)
+    return Entry(**values | {name: of(values[name]) for name, of in _FROM_JSON.items()})
 
 
 def uid(campaign: str, unit: str, stage: str, part: str = "") -> str:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from calendars.plan.model import Text
-from calendars.sequence.state import Profile, Span
+from calendars.sequence.state import Ending, Profile, Span
 
 
 class NoticeKind(StrEnum):
@@ -53,7 +53,8 @@ class Item:
     `anchor` tells which date it is: "on", "target", "deadline", "scheduled" (then `planned` are all its days) or
     "lead_in.ID" (then `anchor_title` names the step). For a change, `former` is the day that the person was told,
     `reason` why it moved and `source` the instrument that ordered it, cited. `step` is how far an escalation climbed:
-    1 for the direct superior. `acknowledge_url` is empty where nothing is to be acknowledged.
+    1 for the direct superior. `acknowledge_url` is empty where nothing is to be acknowledged. `ended` is how the unit
+    ended, where a date was called off by that.
     """
 
     kind: NoticeKind
@@ -75,6 +76,7 @@ class Item:
     unit_url: str = ""
     acknowledge_url: str = ""
     entry: FeedEntry | None = None
+    ended: Ending | None = None
 
 
 @dataclass(frozen=True, slots=True)

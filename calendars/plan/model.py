@@ -97,6 +97,8 @@ class LeadIn(PlanModel):
     title: Text | None = None
     days: Offset | None = None
     working_days: Annotated[int, Field(ge=0, le=260, strict=True)] | None = None
+    remind: tuple[Offset, ...] | None = None
+    """Days before the step on which to remind, instead of `reminders.lead_ins`."""
     source: str | None = None
 
 
@@ -176,13 +178,25 @@ class Consent(PlanModel):
     source: str | None = None
 
 
+class DigestRhythm(StrEnum):
+    """How often a superior gets a summary: on the first working day of a week, on each working day, never."""
+
+    WEEKLY = "weekly"
+    DAILY = "daily"
+    OFF = "off"
+
+
 class Reminders(PlanModel):
     """When people are reminded: days before a date, every how many days once overdue, days until a superior hears."""
 
     before: tuple[Offset, ...] = (30, 14, 7, 1)
+    lead_ins: tuple[Offset, ...] = (3,)
+    """Days before a preparatory step on which to remind of it."""
     overdue_every: Annotated[int, Field(ge=1, le=60, strict=True)] = 7
     escalate_after: Annotated[int, Field(ge=1, le=60, strict=True)] = 3
     at: TimeOfDay = time(8)
+    digest: DigestRhythm = DigestRhythm.WEEKLY
+    """How often a unit with units below it gets a summary of them."""
     jitter_minutes: Annotated[int, Field(ge=0, le=240, strict=True)] = 15
 
 

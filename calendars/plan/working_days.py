@@ -49,6 +49,16 @@ def working_days_before(day: date, n: int) -> date:
     return found
 
 
+def days_off_between(first: date, last: date) -> tuple[tuple[date, ...], tuple[date, ...]]:
+    """The weekdays off and the working days on weekends from `first` to `last`, both included; years that are not
+    known have none."""
+    days = [first + timedelta(days=no) for no in range((last - first).days + 1)]
+    known = [day for day in days if FIRST_YEAR <= day.year <= LAST_YEAR]
+    off = tuple(day for day in known if day.weekday() < 5 and not is_working_day(day))
+    make_up = tuple(day for day in known if day.weekday() >= 5 and is_working_day(day))
+    return off, make_up
+
+
 def day_off_name(day: date, language: str = "vi") -> str | None:
     """What the day off is called ("Quốc khánh", or "National Day" with `en`); None for other days, weekends included.
 

@@ -116,6 +116,14 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """Answer for what is overdue, of one stage or, without `stage`, of all: no further superior hears of it."""
+
+    stage: str = ""
+    kind: Literal["acknowledge"] = "acknowledge"
+
+
+@dataclass(frozen=True, slots=True)
 class SetPin:
     """Give the unit a due day of its own."""
 
@@ -216,4 +224,4 @@ OfStage = (
     Schedule | Report | Correct | Retract | Postpone | Waive | GiveConsent | Review | Done | SetPin | Unpin | Reopen
 )
 OfUnit = Enrol | Follow | Freeze | Resume | Move | Rename | End
-Command = Annotated[OfStage | OfUnit, Field(discriminator="kind")]
+Command = Annotated[OfStage | OfUnit | Acknowledge, Field(discriminator="kind")]

@@ -11,10 +11,21 @@ from datetime import date
 from calendars.plan.model import Stage
 from calendars.sequence.changing import decide_change
 from calendars.sequence.checks import check_held, check_planned, check_results, check_waiting, shown
-from calendars.sequence.commands import Command, Correct, Enrol, OfUnit, Postpone, Report, Retract, Schedule
+from calendars.sequence.commands import (
+    Acknowledge,
+    Command,
+    Correct,
+    Enrol,
+    OfUnit,
+    Postpone,
+    Report,
+    Retract,
+    Schedule,
+)
 from calendars.sequence.facts import Corrected, Enrolled, Fact, Held, Postponed, Retracted, Scheduled
 from calendars.sequence.permissions import check_consents, check_unsealed
 from calendars.sequence.permitting import permit, reason_of
+from calendars.sequence.pressing import acknowledged, overdue_stages
 from calendars.sequence.refusals import Refused, interval, refuse
 from calendars.sequence.results import check_result, clean
 from calendars.sequence.state import Results, ResultValue, Span, UnitState
@@ -35,6 +46,8 @@ def decide(state: UnitState, command: Command, today: date, around: Surroundings
         return decide_change(state, command, today)
     if state.ended:
         raise _ended(state)
+    if isinstance(command, Acknowledge):
+        return _acknowledge(state, command, today)
     stage = _stage(state, command.stage)
     if isinstance(command, Report | Schedule | Correct | Retract | Postpone):
         return _of_days(state, stage, command, today, around)
@@ -85,6 +98,17 @@ def _enrol(state: UnitState, command: Enrol, today: date) -> Enrolled:
     if state.profile is not None:
         raise Refused("already_enrolled", {"unit": shown(state.profile.name), "campaign": state.rules.campaign})
     return Enrolled(state.rules.from_, command.profile, command.release, today)
+
+
+def _acknowledge(state: UnitState, command: Acknowledge, today: date) -> tuple[Fact, ...]:
+    """Somebody answers for what is overdue. That it is said again to the unit does not change."""
+    assert state.profile is not None, "the unit is enrolled"
+    if command.stage:
+        _stage(state, command.stage)
+    if facts := acknowledged(state, command.stage, today):
+        return facts
+    late = any(command.stage in ("", stage.id) for stage, *_ in overdue_stages(state, today))
+    raise Refused("already_acknowledged" if late else "nothing_overdue", {"unit": shown(state.profile.name)})
 
 
 def _report(state: UnitState, stage: Stage, command: Report, today: date, around: Surroundings) -> Held:

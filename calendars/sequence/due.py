@@ -1,4 +1,4 @@
-"""What time alone makes of a unit: planned days that a freeze takes, clocks that run out, reminders that fall due."""
+"""What time alone makes of a unit: planned days that a freeze takes, clocks that run out, notices that fall due."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from datetime import date, timedelta
 
 from calendars.plan.model import Freeze
 from calendars.sequence.facts import FellOverdue, Postponed, ReminderDue
-from calendars.sequence.state import Clock, Span, UnitState
+from calendars.sequence.pressing import Pressed, pressed_due, pressing_days
+from calendars.sequence.reminding import reminder_days, reminders_due
+from calendars.sequence.state import Clock, UnitState
 from calendars.sequence.status import due_days, plan_freeze, planned, suspended
 
 DAY = timedelta(days=1)
-SCHEDULED = "scheduled"
 
-DueFact = FellOverdue | Postponed | ReminderDue
+DueFact = FellOverdue | Postponed | ReminderDue | Pressed
 
 
 def due_facts(state: UnitState, today: date) -> tuple[DueFact, ...]:
@@ -28,7 +29,11 @@ def due_facts(state: UnitState, today: date) -> tuple[DueFact, ...]:
     if taken:
         return taken  # what else is due depends on the days that are left: the next look tells
     passed = [FellOverdue(day + DAY, stage, clock, day) for day, stage, clock in _running(state) if day < today]
-    return (*sorted(passed, key=lambda fact: fact.effective), *_reminders(state, today))
+    return (
+        *sorted(passed, key=lambda fact: fact.effective),
+        *reminders_due(state, today),
+        *pressed_due(state, today),
+    )
 
 
 def next_due(state: UnitState, today: date) -> date | None:
@@ -36,22 +41,12 @@ def next_due(state: UnitState, today: date) -> date | None:
     if state.profile is None or state.ended:
         return None
     days = [day + DAY for day, _, _ in _running(state)]
-    days += [day for _, _, due, planned_day in _reminder_days(state) if (day := _rested(state, planned_day)) <= due]
+    days += reminder_days(state)
+    days += pressing_days(state, today)
     ended = {one.id for one in state.freezes}
     plan = (freeze for no, freeze in enumerate(state.rules.freezes) if plan_freeze(no) not in ended)
     days += [known for freeze in plan if (known := _takes(state, freeze))]
     return min((day for day in days if day > today), default=None)
-
-
-def _rested(state: UnitState, day: date) -> date:
-    """The day on which a reminder of `day` is given: a freeze puts it off to the first day after it."""
-    freeze = suspended(state, Span(day, day), day)
-    while freeze is not None:
-        if freeze.last is None or freeze.last == date.max:
-            return date.max
-        day = freeze.last + DAY
-        freeze = suspended(state, Span(day, day), day)
-    return day
 
 
 def _takes(state: UnitState, freeze: Freeze) -> date | None:
@@ -82,34 +77,3 @@ def _running(state: UnitState) -> Iterator[tuple[date, str, Clock]]:
             for clock, day in due_days(stage, now).items():
                 if clock not in now.overdue:
                     yield day, stage.id, clock
-
-
-def _reminders(state: UnitState, today: date) -> Iterator[ReminderDue]:
-    if suspended(state, Span(today, today), today):
-        return  # reminders rest; the last one that was missed comes when the freeze ends
-    found: dict[tuple[str, str], date] = {
-        (stage, of): due for stage, of, due, day in _reminder_days(state) if day <= today <= due
-    }
-    for (stage, of), due in found.items():
-        yield ReminderDue(today, stage, of, due, (due - today).days)
-
-
-def _reminder_days(state: UnitState) -> Iterator[tuple[str, str, date, date]]:
-    """Stage, kind of date, the date, and each day on which to remind of it that nobody has looked at yet."""
-    reminders = state.rules.reminders
-    if reminders is None:
-        return
-    since = state.since or state.rules.from_
-    for stage in state.rules.stages:
-        now = state.stage(stage.id)
-        if now.held:
-            continue
-        dates: dict[str, date] = {clock.value: day for clock, day in due_days(stage, now).items()}
-        if now.scheduled:
-            dates[SCHEDULED] = now.scheduled.first
-        for of, due in dates.items():
-            looked = max(now.reminded.get(of, since - DAY), since - DAY)
-            for before in stage.remind if stage.remind is not None else reminders.before:
-                day = due - timedelta(days=before)
-                if day > looked:
-                    yield stage.id, of, due, day

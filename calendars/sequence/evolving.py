@@ -8,11 +8,14 @@ from datetime import date, datetime
 
 from calendars.sequence.events import Event
 from calendars.sequence.facts import (
+    Acknowledged,
     Amended,
     Consented,
     Corrected,
+    DigestDue,
     Ended,
     Enrolled,
+    Escalated,
     Fact,
     FellOverdue,
     Frozen,
@@ -30,12 +33,14 @@ from calendars.sequence.facts import (
     Reviewed,
     Scheduled,
     Sealed,
+    StillOverdue,
     Transferred,
     Unpinned,
     Unsealed,
     Waived,
 )
 from calendars.sequence.pins import due_of, put, renewed, with_pins
+from calendars.sequence.reminding import LEAD_IN, SCHEDULED
 from calendars.sequence.rules import Rules, StageDates
 from calendars.sequence.state import Clock, Ending, Pin, Span, StageState, Suspension, UnitState
 from calendars.sequence.status import due_days, plan_freeze
@@ -98,6 +103,8 @@ def _of_unit(state: UnitState, fact: Fact) -> UnitState:
         case Ended():
             ending = Ending(fact.effective, fact.how, fact.successor, fact.successor_name, fact.reason)
             return replace(state, ended=ending)
+        case DigestDue():
+            return replace(state, digest=fact.effective, awaited=fact.awaited)
     return state
 
 
@@ -114,7 +121,7 @@ def _of_stage(state: UnitState, fact: OfStage) -> UnitState:  # noqa: PLR0912 - 
     now = state.stage(fact.stage)
     match fact:
         case Scheduled():
-            now = replace(_looked(now, "scheduled", fact.effective), scheduled=Span(fact.first, fact.last))
+            now = replace(_scheduled(state, now, fact), scheduled=Span(fact.first, fact.last))
         case Held() | Corrected():
             now = replace(now, held=Span(fact.first, fact.last), results=fact.results)
         case Retracted():
@@ -123,6 +130,12 @@ def _of_stage(state: UnitState, fact: OfStage) -> UnitState:  # noqa: PLR0912 - 
             now = replace(now, overdue=(*now.overdue, fact.clock))
         case ReminderDue():
             now = _looked(now, fact.of, fact.effective)
+        case StillOverdue():
+            now = replace(now, pressed={**now.pressed, fact.clock: fact.effective})
+        case Escalated():
+            now = replace(now, climbed={**now.climbed, fact.clock: fact.step})
+        case Acknowledged():
+            now = replace(now, acknowledged={**now.acknowledged, fact.clock: fact.effective})
         case Postponed():
             former = Span(fact.first, fact.last)
             now = replace(now, scheduled=None, postponed=former, taken=fact.freeze, put_off=fact.reason)
@@ -141,6 +154,15 @@ def _of_stage(state: UnitState, fact: OfStage) -> UnitState:  # noqa: PLR0912 - 
         case Pinned() | Unpinned():
             return _pin(state, fact)
     return replace(state, stages={**state.stages, fact.stage: now})
+
+
+def _scheduled(state: UnitState, now: StageState, fact: Scheduled) -> StageState:
+    """The new days, and the steps counted back from them, are looked at from the day they were set."""
+    stage = state.rules.stage(fact.stage)
+    steps = [LEAD_IN + lead_in.id for lead_in in stage.lead_ins] if stage and state.rules.notices else []
+    for of in (SCHEDULED, *steps):
+        now = _looked(now, of, fact.effective)
+    return now
 
 
 def _looked(now: StageState, of: str, day: date) -> StageState:
@@ -183,5 +205,16 @@ def _dated(state: UnitState, rules: Rules, stages: dict[str, StageState], day: d
             overdue = tuple(clock for clock in now.overdue if clock not in moved)
             reminded = {**now.reminded, **{clock.value: day for clock in moved}}
             postponed = None if Clock.DAY in moved and not now.scheduled else now.postponed
-            stages[stage.id] = replace(now, overdue=overdue, reminded=reminded, postponed=postponed)
+            now = replace(now, overdue=overdue, reminded=reminded, postponed=postponed)
+            stages[stage.id] = _forgotten(now, moved)
     return replace(state, rules=rules, stages=stages)
+
+
+def _forgotten(now: StageState, moved: set[Clock]) -> StageState:
+    """What was said of clocks that ran out is said of other days once they moved."""
+    return replace(
+        now,
+        pressed={clock: day for clock, day in now.pressed.items() if clock not in moved},
+        climbed={clock: step for clock, step in now.climbed.items() if clock not in moved},
+        acknowledged={clock: day for clock, day in now.acknowledged.items() if clock not in moved},
+    )

@@ -95,6 +95,44 @@ class ReminderDue:
 
 
 @dataclass(frozen=True, slots=True)
+class StillOverdue:
+    """The stage was still not held, `days` after the day `due` of a clock: it was time to say so again."""
+
+    type: ClassVar[str] = "still_overdue"
+    effective: date
+    stage: str
+    clock: Clock
+    due: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """Nobody had answered for the overdue stage: the superior `step` levels above was to hear of it.
+
+    The direct superior is step 1.
+    """
+
+    type: ClassVar[str] = "escalated"
+    effective: date
+    stage: str
+    clock: Clock
+    due: date
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Somebody answered for the overdue stage: no further superior hears of it; the unit is reminded as before."""
+
+    type: ClassVar[str] = "acknowledged"
+    effective: date
+    stage: str
+    clock: Clock
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
 class Postponed:
     """The planned days `first` to `last` will not be kept. `freeze` is the suspension they fell into, if one did it."""
 
@@ -286,6 +324,16 @@ class Ended:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DigestDue:
+    """It was time for the summary of the units below; `awaited` of them had not held what the unit waits for, -1 where
+    it waits for nothing."""
+
+    type: ClassVar[str] = "digest_due"
+    effective: date
+    awaited: int
+
+
 OfStage = (
     Scheduled
     | Held
@@ -293,6 +341,9 @@ OfStage = (
     | Retracted
     | FellOverdue
     | ReminderDue
+    | StillOverdue
+    | Escalated
+    | Acknowledged
     | Postponed
     | GateTurned
     | Waived
@@ -303,6 +354,6 @@ OfStage = (
     | Unpinned
     | Reopened
 )
-OfUnit = Enrolled | Frozen | Resumed | Amended | Sealed | Unsealed | Transferred | Renamed | Ended
+OfUnit = Enrolled | Frozen | Resumed | Amended | Sealed | Unsealed | Transferred | Renamed | Ended | DigestDue
 Fact = OfStage | OfUnit
 FACTS: dict[str, type[Fact]] = {fact.type: fact for fact in get_args(Fact)}

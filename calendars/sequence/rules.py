@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 
 from calendars.plan.model import Consent, Due, Freeze, Plan, Reminders, Stage, Text, Window
+from calendars.plan.working_days import days_off_between
+
+BEYOND = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,24 @@ class StageDates:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeRules:
+    """What a unit needs beside the plan's reminders: how many levels stand above it and below it, and the days on which
+    offices are closed or work on a weekend.
+
+    The days are carried, not looked up: what a unit does must not change with a package of holidays.
+    """
+
+    above: int
+    below: int
+    off: tuple[date, ...] = ()
+    make_up: tuple[date, ...] = ()
+
+    def works(self, day: date) -> bool:
+        """Whether offices work on `day`."""
+        return day in self.make_up or (day.weekday() < 5 and day not in self.off)
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What units of one level go by. Units that started before a field existed have none of it and go on without.
 
@@ -60,6 +82,7 @@ class Rules:
     consents: tuple[Consent, ...] = ()
     freezes: tuple[Freeze, ...] = ()
     reminders: Reminders | None = None
+    notices: NoticeRules | None = None
 
     @classmethod
     def of(cls, plan: Plan, level: str) -> Rules:
@@ -85,6 +108,7 @@ class Rules:
             consents,
             plan.freezes,
             plan.reminders,
+            _notice_rules(plan, level),
         )
 
     def stage(self, stage_id: str) -> Stage | None:
@@ -101,6 +125,17 @@ class Rules:
             self,
             stages=tuple(dates[stage.id].put_into(stage) if stage.id in dates else stage for stage in self.stages),
         )
+
+
+def _notice_rules(plan: Plan, level: str) -> NoticeRules:
+    place = plan.levels.index(level) if level in plan.levels else 0
+    return NoticeRules(place, len(plan.levels) - place - 1, *_days_off(plan.from_, plan.until))
+
+
+@lru_cache(maxsize=64)
+def _days_off(first: date, last: date) -> tuple[tuple[date, ...], tuple[date, ...]]:
+    # What is said after a day off, or before one, may lie beyond the campaign's days.
+    return days_off_between(first - BEYOND, last + BEYOND)
 
 
 def _gate_rule(plan: Plan, stage: Stage) -> GateRule:

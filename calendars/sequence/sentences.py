@@ -10,6 +10,14 @@ SENTENCES: dict[str, Text] = {
         en="{unit} has no stage {stage}; its stages are: {stages}.",
         vi="{unit} không có bước {stage}; các bước của đơn vị là: {stages}.",
     ),
+    "nothing_overdue": Text(
+        en="Nothing of {unit} is overdue, so there is nothing to acknowledge.",
+        vi="{unit} không có việc nào quá hạn nên không có gì để xác nhận.",
+    ),
+    "already_acknowledged": Text(
+        en="What is overdue of {unit} is acknowledged already; no further superior is told.",
+        vi="Việc quá hạn của {unit} đã được xác nhận; không báo lên cấp trên nữa.",
+    ),
     "not_enrolled": Text(
         en="The unit is not part of the campaign {campaign} yet.",
         vi="Đơn vị chưa được đưa vào đợt {campaign}.",

@@ -96,7 +96,9 @@ class StageState:
     `waived` is the reason for which a superior lifted the gate; `done` the lead-ins ticked off, with their days;
     `consents` the bodies that agreed, with the days; `reviewed` the day the lessons of a pilot were recorded;
     `sealed` that the superior's congress rests on it; `pins` the unit's own due days; `reminded` per kind of date
-    the last day that was looked at; `taken` the freeze that put the postponed days off, empty where people did.
+    the last day that was looked at; `taken` the freeze that put the postponed days off, empty where people did. Of a
+    clock that ran out, `pressed` is the last day on which that was said again, `climbed` how many superiors heard of
+    it, `acknowledged` the day on which somebody answered for it.
     """
 
     scheduled: Span | None = None
@@ -114,6 +116,9 @@ class StageState:
     reminded: dict[str, date] = field(default_factory=dict)
     taken: str = ""
     put_off: str = ""
+    pressed: dict[Clock, date] = field(default_factory=dict)
+    climbed: dict[Clock, int] = field(default_factory=dict)
+    acknowledged: dict[Clock, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,8 @@ class UnitState:
     `rules_version` names the release of the plan it follows; its own due days (pins) stand in `rules` already.
     `commands` are the last commands it took, newest last, so that a command sent twice is taken once. `since` is
     the campaign's day on which it joined, `superior` the days of the superior's congresses that seal stages of it,
-    `placed` the day since which it stands under its superior, `moves` how often it came under another one.
+    `placed` the day since which it stands under its superior, `moves` how often it came under another one. `digest` is
+    the day of its last summary of the units below it, `awaited` how many of them were open then.
     """
 
     rules: Rules
@@ -138,6 +144,8 @@ class UnitState:
     ended: Ending | None = None
     placed: date | None = None
     moves: int = 0
+    digest: date | None = None
+    awaited: int = 0
 
     def stage(self, stage_id: str) -> StageState:
         """The state of a stage; a stage nothing happened to is an empty one."""

@@ -7,29 +7,40 @@ something else under a number that is taken tells the writer that it is behind, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from calendars.errors import CalendarError
 from calendars.sequence.events import Line
 from calendars.sequence.messages import Append, Appended
+from calendars.sequence.notices import QUIET
 from calendars.store.database import Store
-from calendars.store.projecting import CAMPAIGN_STREAM, QUIET, Key, Known, Placed, Projection
+from calendars.store.projecting import CAMPAIGN_STREAM, Key, Known, Placed, Projection, Turn
 from calendars.store.renderer import Renderer
 from calendars.store.schema import PROJECTIONS, campaigns, counter, journal
+from calendars.store.states import Plans
 
 
 class JournalGap(CalendarError):
     """Events before these are missing in the journal; nothing was written."""
 
 
+class Consequences(Protocol):
+    """What else is written in the transaction that appends events."""
+
+    def write(self, connection: Connection, turns: Sequence[Turn], plans: Callable[[str], Plans]) -> None:
+        """Writes what follows from `turns`, which are in the journal's order. A rebuild never comes here."""
+
+
 class Journal:
     """Writes to the journal. One instance per process and thread; it keeps what it read until somebody else writes."""
 
-    def __init__(self, store: Store, renderer: Renderer) -> None:
+    def __init__(self, store: Store, renderer: Renderer, outbox: Consequences | None = None) -> None:
+        """Without an `outbox` events make no notices: for whoever only reads, rebuilds, or tests something else."""
         self.store = store
         self._renderer = renderer
+        self._outbox = outbox
         self._known = Known()
         self._position = -1  # of the journal when `_known` was true; -1 for never
 
@@ -77,6 +88,8 @@ class Journal:
             if rows:
                 connection.execute(_INSERT, rows)
                 projection.write()
+                if self._outbox:
+                    self._outbox.write(connection, projection.turns, projection.plans)
                 connection.execute(_ADVANCE, {"new": position})
         self._position = position
         return written

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Table, update
 
 from calendars.sequence.events import Line, event_of
 from calendars.sequence.evolving import evolve
-from calendars.sequence.facts import Enrolled, ReminderDue
+from calendars.sequence.facts import Enrolled, Fact
+from calendars.sequence.notices import QUIET
 from calendars.sequence.state import UnitState
 from calendars.store.renderer import Entry, Renderer
 from calendars.store.rows import stage_row, unit_row
@@ -24,8 +25,6 @@ from calendars.store.statements import ADVANCE_UNIT, ENTRIES, LEAVE, SUPERIORS, 
 from calendars.store.states import Plans, dump_state, load_state, read_plans, ruled
 
 CAMPAIGN_STREAM = "@campaign"
-# Facts of which readers see nothing but the history: no entry and no revision of a feed changes for them.
-QUIET = frozenset({ReminderDue.type})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,16 @@ class _Working:
         return self.state.profile.parent
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One line of a unit with the states before and after it."""
+
+    placed: Placed
+    fact: Fact
+    before: UnitState
+    after: UnitState
+
+
 Key = tuple[str, str]
 
 
@@ -98,6 +107,7 @@ class Projection:
         self._below: dict[Key, tuple[int, datetime]] = {}
         self._quiet: set[Key] = set()
         self._modified: dict[Key, datetime] = {}  # `below_modified` as the database has it
+        self.turns: list[Turn] = []
 
     def load(self, keys: Iterable[Key], quiet: Collection[Key] = ()) -> None:
         """Reads the units with these keys, their entries and the chain of their superiors; of those of which only
@@ -157,6 +167,7 @@ class Projection:
             working = self._units[key] = _Working(UnitState(rules))
         before = working.state
         working.state = evolve(before, event)
+        self.turns.append(Turn(placed, event.fact, before, working.state))
         if placed.line.type in QUIET:
             working.position = placed.position
             self._quiet.add(key)

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, func, or_, select
 
-from calendars.store.schema import journal, stages, units
+from calendars.store.schema import journal, outbox, stages, units
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,17 @@ class Late:
 def event_counts(connection: Connection, campaign: str) -> dict[str, int]:
     """How many events of each type the campaign's journal holds."""
     query = select(journal.c.type, func.count()).where(journal.c.campaign == campaign).group_by(journal.c.type)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def sent_by_kind(connection: Connection, campaign: str) -> dict[str, int]:
+    """How many notices of each kind went out to somebody."""
+    query = (
+        select(outbox.c.kind, func.count())
+        .where(outbox.c.campaign == campaign, outbox.c.status == "sent")
+        .group_by(outbox.c.kind)
+        .order_by(outbox.c.kind)
+    )
     return {row[0]: row[1] for row in connection.execute(query)}
 
 

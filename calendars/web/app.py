@@ -11,11 +11,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from calendars.errors import StoreAway
+from calendars.notices.links import PREFIX as NOTICES
+from calendars.notices.links import Links
 from calendars.store.database import Store
 from calendars.store.feeds import Feeds
 from calendars.store.reading import Campaign
 from calendars.web.feed import PREFIX, FeedApplication, Receive, Scope, Send
 from calendars.web.freshness import Freshness
+from calendars.web.notices import Commands, NoticePages
 from calendars.web.pages import Pages, Settings
 
 # Feeds are secrets of their own; Google asks here before it fetches one (and obeys).
@@ -54,12 +57,15 @@ def create_app(
     feed_url_demo: Callable[[], str | None] = lambda: None,
     ready: Callable[[], Awaitable[bool]] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    links: Links | None = None,
+    commands: Commands | None = None,
 ) -> WebApplication:
     """The application over a store.
 
     `public_url` is where people find the service, `today` gives a campaign's day, `open_board` shows the board without
     a login (only for a service bound to loopback), `feed_url_demo` gives the one secret address the board may show,
-    `ready` says whether commands can be taken now, and `now` when a grant was used.
+    `ready` says whether commands can be taken now, and `now` when a grant was used. `links` reads those in messages,
+    which lead nowhere without it; `commands` takes what people acknowledge there.
     """
     freshness = Freshness(Feeds(store))
     feeds = FeedApplication(freshness, store, now)
@@ -68,6 +74,9 @@ def create_app(
 
     # The framework's own documentation pages load scripts from elsewhere.
     routes: list[BaseRoute] = [Route("/", pages.board), Route("/units/{unit}", pages.unit)]
+    if links is not None:
+        notices = NoticePages(store, links, commands)
+        routes.append(Route(f"{NOTICES}{{token}}", notices.answer, methods=["GET", "POST"]))
     framework = FastAPI(title="Congress Calendars", docs_url=None, redoc_url=None, openapi_url=None, routes=routes)
 
     @framework.get("/healthz")

@@ -21,6 +21,7 @@ from calendars.plan.sources import citation
 from calendars.store import reading
 from calendars.store.database import Store
 from calendars.store.feeds import CampaignView, FeedUnit
+from calendars.store.notice_status import refused_children, unreached_children
 from calendars.store.reading import Campaign
 from calendars.store.status import campaign_status
 from calendars.store.unit_status import unit_status
@@ -70,13 +71,7 @@ class Pages:
         self._store = store
         self._freshness = freshness
         self._settings = settings
-        self._templates = Environment(
-            loader=FileSystemLoader(Path(__file__).with_name("templates")),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = environment()
 
     async def board(self, request: Request) -> Response:
         """`/`: the whole campaign."""
@@ -163,6 +158,8 @@ class Pages:
             upcoming=upcoming(seen.view, seen.day, code),
             progress=progress(seen.connection, seen.view, seen.day),
             children=_children(seen.view, code),
+            unreached=unreached_children(seen.connection, seen.campaign.name, code),
+            refused=refused_children(seen.connection, seen.campaign.name, code),
             **self._subscription(page, seen, code),
         )
 
@@ -208,6 +205,17 @@ class _Page:
         }
         html = self._templates.get_template(template).render(given)
         return HTMLResponse(html, code, {**HEADERS, "content-language": self.language})
+
+
+def environment() -> Environment:
+    """The templates, in which a name that has no value is an error."""
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def _children(view: CampaignView, unit: str) -> list[FeedUnit]:

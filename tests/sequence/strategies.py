@@ -45,6 +45,7 @@ CODES = st.sampled_from(["", "200", "06664", "06664-01", "06664-02", "06664-03"]
 CLOCKS = st.sampled_from(Clock)
 BODIES = st.sampled_from(["Quân ủy", "Quân ủy\u0000", "Công an", ""])
 LEAD_INS = st.sampled_from(["announce", "notice", "dossier", "no\nsuch"])
+STEPS = st.integers(1, 4)
 FREEZES = st.sampled_from(["freeze-1", "freeze-2"])
 HOW = st.sampled_from(["merged", "dissolved"])
 
@@ -90,6 +91,7 @@ PERMISSIONS: st.SearchStrategy[Command] = st.one_of(
     st.builds(commands.SetPin, stage=STAGES, clock=CLOCKS, day=DAYS, reason=REASONS),
     st.builds(commands.Unpin, stage=STAGES, clock=CLOCKS, reason=REASONS),
     st.builds(commands.Reopen, stage=STAGES, reason=REASONS),
+    st.builds(commands.Acknowledge, stage=st.just("") | STAGES),
 )
 CHANGES: st.SearchStrategy[Command] = st.one_of(
     st.builds(commands.Follow, release=st.integers(1, 9), dates=dates(DAYS), source=CLEAN),
@@ -114,11 +116,17 @@ FACTS_OF_DAYS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(
         facts.ReminderDue,
         **EFFECTIVE_AND_STAGE,
-        of=st.sampled_from([*(clock.value for clock in Clock), "scheduled"]),
+        of=st.sampled_from([*(clock.value for clock in Clock), "scheduled", "lead_in.announce", "lead_in.notice"]),
         due=FACT_DAYS,
         days=st.integers(0, 30),
     ),
     st.builds(facts.Postponed, **DAYS_OF_A_STAGE, reason=CLEAN, freeze=st.just("") | FREEZES),
+)
+OF_A_CLOCK = {**EFFECTIVE_AND_STAGE, "clock": CLOCKS, "due": FACT_DAYS}
+FACTS_OF_PRESSING: st.SearchStrategy[Fact] = st.one_of(
+    st.builds(facts.StillOverdue, **OF_A_CLOCK, days=st.integers(1, 400)),
+    st.builds(facts.Escalated, **OF_A_CLOCK, step=STEPS),
+    st.builds(facts.Acknowledged, **OF_A_CLOCK),
 )
 FACTS_OF_PERMISSION: st.SearchStrategy[Fact] = st.one_of(
     st.builds(
@@ -160,11 +168,12 @@ FACTS_OF_THE_UNIT: st.SearchStrategy[Fact] = st.one_of(
     st.builds(facts.Unsealed, **SEALING),
     st.builds(facts.Transferred, effective=FACT_DAYS, parent=CODES, parent_name=CLEAN, reason=CLEAN),
     st.builds(facts.Renamed, effective=FACT_DAYS, name=CLEAN, parent_name=CLEAN, reason=CLEAN),
+    st.builds(facts.DigestDue, effective=FACT_DAYS, awaited=st.integers(-1, 9)),
 )
 ENDINGS: st.SearchStrategy[Fact] = st.builds(
     facts.Ended, effective=FACT_DAYS, how=HOW, successor=CODES, successor_name=CLEAN, reason=CLEAN
 )
-LIVING_FACTS = st.one_of(FACTS_OF_DAYS, FACTS_OF_DAYS, FACTS_OF_PERMISSION, FACTS_OF_THE_UNIT)
+LIVING_FACTS = st.one_of(FACTS_OF_DAYS, FACTS_OF_DAYS, FACTS_OF_PRESSING, FACTS_OF_PERMISSION, FACTS_OF_THE_UNIT)
 FACTS: st.SearchStrategy[Fact] = st.integers(0, 20).flatmap(lambda no: LIVING_FACTS if no else ENDINGS)
 INSTANTS = st.datetimes(datetime(2019, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 EVENTS = st.builds(

@@ -14,7 +14,7 @@ from calendars.sequence.events import Event
 from calendars.sequence.evolving import fold
 from calendars.sequence.facts import FellOverdue
 from calendars.sequence.state import Clock, UnitState
-from tests.sequence.quang_ninh import FULL, LAUNCH, after, blank, taken, unit
+from tests.sequence.quang_ninh import FULL, LAUNCH, after, blank, settled, taken, unit
 from tests.sequence.strategies import LEVELS, STREAMS
 
 TARGET, DEADLINE = date(2020, 5, 31), date(2020, 6, 30)
@@ -22,8 +22,9 @@ BY_TARGET = FellOverdue(date(2020, 6, 1), "grassroots_congress", Clock.TARGET, T
 BY_DEADLINE = FellOverdue(date(2020, 7, 1), "grassroots_congress", Clock.DEADLINE, DEADLINE)
 
 
-def marked(state: UnitState, today: date) -> UnitState:
-    return taken(state, due_facts(state, today))
+def fallen(state: UnitState, today: date) -> tuple[FellOverdue, ...]:
+    """The clocks that ran out by the day and are not marked; what is said of it again is tried in test_pressing."""
+    return tuple(fact for fact in due_facts(state, today) if isinstance(fact, FellOverdue))
 
 
 @pytest.mark.parametrize(
@@ -37,21 +38,30 @@ def marked(state: UnitState, today: date) -> UnitState:
     ],
 )
 def test_due_today_is_not_overdue(today: date, facts: tuple[FellOverdue, ...]) -> None:
-    assert due_facts(unit("commune"), today) == facts
+    assert fallen(unit("commune"), today) == facts
 
 
 def test_each_clock_falls_once() -> None:
     commune = unit("commune")
     assert next_due(commune, date(2020, 1, 1)) == date(2020, 6, 1)
-    commune = marked(commune, date(2020, 6, 1))
+    commune = settled(commune, date(2020, 6, 1))
     assert commune.stage("grassroots_congress").overdue == (Clock.TARGET,)
+    commune = settled(commune, DEADLINE)
     assert (due_facts(commune, DEADLINE), next_due(commune, DEADLINE)) == ((), date(2020, 7, 1))
-    commune = marked(commune, date(2020, 9, 1))
-    assert (due_facts(commune, date.max), next_due(commune, date(2020, 9, 1))) == ((), None)
+    commune = settled(commune, date(2020, 9, 1))
+    assert commune.stage("grassroots_congress").overdue == (Clock.TARGET, Clock.DEADLINE)
+    assert fallen(commune, date.max) == ()
+    # Said every seven days from Wednesday 01/07, and 02/09 is National Day.
+    assert (due_facts(commune, date(2020, 9, 2)), next_due(commune, date(2020, 9, 1))) == ((), date(2020, 9, 3))
+
+
+def test_after_the_campaign_nothing_comes_any_more() -> None:
+    commune = settled(unit("commune"), date(2020, 12, 31))
+    assert (due_facts(commune, date.max), next_due(commune, date(2020, 12, 31))) == ((), None)
 
 
 def test_a_village_is_due_on_the_days_for_all_in_their_order() -> None:
-    assert due_facts(unit("village"), date(2020, 2, 1)) == (
+    assert fallen(unit("village"), date(2020, 2, 1)) == (
         FellOverdue(date(2020, 1, 6), "headman_election", Clock.DAY, date(2020, 1, 5)),
         FellOverdue(date(2020, 1, 19), "cell_congress", Clock.DAY, date(2020, 1, 18)),
     )

@@ -9,9 +9,12 @@ import pytest
 from calendars.sequence.events import Event
 from calendars.sequence.evolving import evolve, fold, number
 from calendars.sequence.facts import (
+    Acknowledged,
     Consented,
     Corrected,
+    DigestDue,
     Enrolled,
+    Escalated,
     Fact,
     FellOverdue,
     GateTurned,
@@ -25,6 +28,7 @@ from calendars.sequence.facts import (
     Reviewed,
     Scheduled,
     Sealed,
+    StillOverdue,
     Unsealed,
     Waived,
 )
@@ -33,6 +37,7 @@ from tests.sequence.quang_ninh import PLAN, RECORDED, blank, span
 
 STAGE = "grassroots_congress"
 DAY = date(2020, 5, 29)
+THURSDAY = date(2020, 5, 28)
 PLANNED = Scheduled(DAY, STAGE, date(2020, 5, 30), date(2020, 5, 31))
 HELD = Held(DAY, STAGE, date(2020, 5, 28), date(2020, 5, 29), {"members": 31})
 CORRECTED = Corrected(DAY, STAGE, DAY, DAY, "one day only", {"members": 32})
@@ -86,7 +91,29 @@ OVERDUE = FellOverdue(DAY, STAGE, Clock.TARGET, date(2020, 5, 28))
             (Pinned(DAY, STAGE, Clock.TARGET, DAY, "flood"),),
             StageState(pins={Clock.TARGET: Pin(DAY, "flood", PLAN.stage(STAGE).target)}, reminded={"target": DAY}),
         ),
-        ((ReminderDue(DAY, STAGE, "target", date(2020, 5, 31), 2),), StageState(reminded={"target": DAY})),
+        (
+            (ReminderDue(THURSDAY, STAGE, "target", date(2020, 5, 31), 3),),
+            StageState(reminded={"target": THURSDAY}),
+        ),
+        (
+            (
+                StillOverdue(date(2020, 6, 8), STAGE, Clock.TARGET, date(2020, 5, 31), 8),
+                StillOverdue(date(2020, 6, 15), STAGE, Clock.TARGET, date(2020, 5, 31), 15),
+            ),
+            StageState(pressed={Clock.TARGET: date(2020, 6, 15)}),
+        ),
+        (
+            (
+                Escalated(date(2020, 6, 4), STAGE, Clock.TARGET, date(2020, 5, 31), 1),
+                Escalated(date(2020, 6, 8), STAGE, Clock.TARGET, date(2020, 5, 31), 2),
+                Escalated(date(2020, 7, 6), STAGE, Clock.DEADLINE, date(2020, 6, 30), 1),
+            ),
+            StageState(climbed={Clock.TARGET: 2, Clock.DEADLINE: 1}),
+        ),
+        (
+            (Acknowledged(date(2020, 6, 4), STAGE, Clock.TARGET, date(2020, 5, 31)),),
+            StageState(acknowledged={Clock.TARGET: date(2020, 6, 4)}),
+        ),
         ((OVERDUE, OVERDUE), StageState(overdue=(Clock.TARGET,))),
         ((OVERDUE, HELD), StageState(None, span("2020-05-28", "2020-05-29"), {"members": 31}, (Clock.TARGET,))),
     ],
@@ -97,6 +124,13 @@ def test_a_stage_after_its_facts(facts: tuple[Fact, ...], stage: StageState) -> 
     assert state.stages == {STAGE: stage}
     assert state.version == len(facts)
     assert start == blank("commune")
+
+
+def test_a_summary_is_remembered_with_those_who_were_awaited() -> None:
+    start = blank("commune")
+    given = (DigestDue(date(2020, 6, 1), 3), DigestDue(date(2020, 6, 8), 0))
+    state = fold(start, number(start, given, by="test", recorded=RECORDED))
+    assert (state.digest, state.awaited, state.stages) == (date(2020, 6, 8), 0, {})
 
 
 def test_an_enrolled_unit_follows_the_release_it_was_told() -> None:

@@ -101,7 +101,7 @@ def test_facts_of_every_type_are_tried(type: str) -> None:
     assert find(FACTS, lambda fact: fact.type == type, settings=SEEK)
 
 
-@pytest.mark.parametrize("type", [*get_args(commands.OfStage), *get_args(commands.OfUnit)])
+@pytest.mark.parametrize("type", [*get_args(commands.OfStage), *get_args(commands.OfUnit), commands.Acknowledge])
 def test_commands_of_every_type_are_tried(type: type[Command]) -> None:
     assert find(COMMANDS, lambda command: isinstance(command, type), settings=SEEK)
 

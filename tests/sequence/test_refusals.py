@@ -9,7 +9,7 @@ import pytest
 
 from calendars.errors import UserError
 from calendars.plan.model import Instrument
-from calendars.sequence.commands import Correct, Enrol, Report, Retract, Schedule
+from calendars.sequence.commands import Acknowledge, Correct, Enrol, Report, Retract, Schedule
 from calendars.sequence.deciding import decide
 from calendars.sequence.refusals import Refused
 from calendars.sequence.rules import Rules
@@ -294,6 +294,22 @@ CASES = [
         JUNE,
         "The report of Cell congress can be corrected or retracted only with a reason.",
         "Chỉ có thể sửa hoặc rút báo cáo về Đại hội chi bộ khi nêu lý do.",
+    ),
+    Case(
+        "nothing_overdue",
+        DISTRICT,
+        Acknowledge(),
+        JUNE,
+        "Nothing of Tân Bình is overdue, so there is nothing to acknowledge.",
+        "Tân Bình không có việc nào quá hạn nên không có gì để xác nhận.",
+    ),
+    Case(
+        "already_acknowledged",
+        after(COMMUNE, (Acknowledge("grassroots_congress"), JUNE)),
+        Acknowledge(),
+        JUNE,
+        "What is overdue of Tân Bình is acknowledged already; no further superior is told.",
+        "Việc quá hạn của Tân Bình đã được xác nhận; không báo lên cấp trên nữa.",
     ),
 ]
 

@@ -34,15 +34,16 @@ def reminders(state: UnitState, first: str, last: str) -> list[tuple[str, str, i
     return given
 
 
+# The target 31/05 is a Sunday: so are the days 14 and 7 days before it, 01/05 and 30/04 are off, 30/05 is a Saturday.
 TO_TARGET = [
-    ("target", "2020-05-01", 30),
-    ("target", "2020-05-17", 14),
-    ("target", "2020-05-24", 7),
-    ("target", "2020-05-30", 1),
+    ("target", "2020-04-29", 32),
+    ("target", "2020-05-15", 16),
+    ("target", "2020-05-22", 9),
+    ("target", "2020-05-29", 2),
 ]
 # The target passes on 31/05, on which the deadline is 30 days away.
 TO_DEADLINE = [
-    ("deadline", "2020-05-31", 30),
+    ("deadline", "2020-05-29", 32),
     ("deadline", "2020-06-16", 14),
     ("deadline", "2020-06-23", 7),
     ("deadline", "2020-06-29", 1),
@@ -56,31 +57,36 @@ def test_a_commune_is_reminded_of_its_target_and_of_its_deadline() -> None:
 def test_a_stage_may_have_offsets_of_its_own() -> None:
     plan = changed(PLAIN, headman_election={"remind": (7, 1)}, cell_congress={"remind": ()})
     assert reminders(unit("village", plan=plan), "2019-12-01", "2020-12-31") == [
-        ("on", "2019-12-29", 7),
-        ("on", "2020-01-04", 1),
+        ("on", "2019-12-27", 9),  # 29/12 and 05/01 are Sundays
+        ("on", "2020-01-03", 2),
     ]
 
 
 def test_an_offset_of_no_days_reminds_on_the_day_itself() -> None:
-    plan = changed(PLAIN, provincial_congress={"remind": (0,)})
-    assert reminders(unit("province", plan=plan), "2019-12-01", "2020-12-31") == [("deadline", "2020-10-31", 0)]
+    friday = changed(PLAIN, provincial_congress={"remind": (0,), "deadline": Due(date=day("2020-10-30"))})
+    assert reminders(unit("province", plan=friday), "2019-12-01", "2020-12-31") == [("deadline", "2020-10-30", 0)]
+    saturday = changed(PLAIN, provincial_congress={"remind": (0,)})
+    assert reminders(unit("province", plan=saturday), "2019-12-01", "2020-12-31") == [("deadline", "2020-10-30", 1)]
 
 
 @pytest.mark.parametrize(
-    ("joined", "first"),
+    ("joined", "given"),
     [
-        ("2020-04-30", TO_TARGET),
-        ("2020-05-01", TO_TARGET),
-        ("2020-05-02", TO_TARGET[1:]),
-        ("2020-05-24", TO_TARGET[2:]),
-        ("2020-05-31", []),
-        ("2020-06-11", []),
+        ("2020-04-29", TO_TARGET + TO_DEADLINE),
+        # Too late for the working day before: on the day itself, though it is off.
+        ("2020-04-30", [("target", "2020-05-01", 30), *TO_TARGET[1:], *TO_DEADLINE]),
+        ("2020-05-01", [("target", "2020-05-01", 30), *TO_TARGET[1:], *TO_DEADLINE]),
+        ("2020-05-02", TO_TARGET[1:] + TO_DEADLINE),
+        ("2020-05-16", [("target", "2020-05-17", 14), *TO_TARGET[2:], *TO_DEADLINE]),
+        ("2020-05-18", TO_TARGET[2:] + TO_DEADLINE),
+        ("2020-05-24", [("target", "2020-05-24", 7), *TO_TARGET[3:], *TO_DEADLINE]),
+        ("2020-05-30", [("target", "2020-05-30", 1), ("deadline", "2020-05-31", 30), *TO_DEADLINE[1:]]),
+        ("2020-05-31", [("deadline", "2020-05-31", 30), *TO_DEADLINE[1:]]),
+        ("2020-06-11", TO_DEADLINE[1:]),
     ],
 )
-def test_a_launch_in_mid_campaign_reminds_of_nothing_past(joined: str, first: list[tuple[str, str, int]]) -> None:
-    commune = unit("commune", plan=PLAIN, joined=day(joined))
-    rest = [one for one in TO_DEADLINE if one[1] >= joined]
-    assert reminders(commune, joined, "2020-12-31") == first + rest
+def test_a_launch_in_mid_campaign_reminds_of_nothing_past(joined: str, given: list[tuple[str, str, int]]) -> None:
+    assert reminders(unit("commune", plan=PLAIN, joined=day(joined)), joined, "2020-12-31") == given
 
 
 @pytest.mark.parametrize(
@@ -106,7 +112,7 @@ def test_missed_reminders_of_one_date_become_one() -> None:
     )
     told = settled(COMMUNE, date(2020, 5, 26))
     assert due_facts(told, date(2020, 5, 26)) == ()
-    assert next_due(told, date(2020, 5, 26)) == date(2020, 5, 30)
+    assert next_due(told, date(2020, 5, 26)) == date(2020, 5, 29)
 
 
 def test_a_date_that_passed_while_the_service_was_away_is_not_reminded_of() -> None:

@@ -17,7 +17,7 @@ from calendars.store import database
 from calendars.store.database import SCHEMA, Store, open_store
 from calendars.store.journal import Journal
 from calendars.store.reading import read_campaign, releases, unit_state
-from calendars.store.schema import PROJECTIONS, campaigns, metadata, units
+from calendars.store.schema import PROJECTIONS, campaigns, contacts, deliveries, metadata, outbox, units
 from tests.store.congress import COMMUNE, PLAN, Chronicle
 from tests.store.support import TrialRenderer
 
@@ -93,6 +93,25 @@ def test_a_store_of_the_first_schema_is_used_at_once_and_rebuilt_to_the_same(dat
     journal.rebuild()
     assert not journal.outdated
     assert projections(store) == before
+    store.close()
+
+
+def test_a_store_without_notices_is_used_at_once_and_needs_no_rebuild(database_url: str) -> None:
+    store = grown(database_url)
+    before = projections(store)
+    downgrade(store, "0002")
+    with store.reading() as connection:
+        assert not {"contacts", "outbox", "deliveries"} & set(inspect(connection).get_table_names())
+    store.close()
+
+    store = open_store(database_url)
+    assert not Journal(store, TrialRenderer()).outdated
+    assert projections(store) == before
+    with store.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        for table in (contacts, outbox, deliveries):
+            assert connection.execute(select(table)).all() == []
     store.close()
 
 

@@ -11,14 +11,16 @@ from typing import Annotated, Any
 import typer
 from temporalio.service import RPCError
 
+from calendars.campaigns.contacts import contacts_in_units
 from calendars.campaigns.reports import ReportRow, sift_reports, unused_columns
 from calendars.errors import Problem
 from calendars.plan.model import Plan
 from calendars.sequence.commands import Report
-from calendars.sequence.messages import Progress
 from calendars.sequence.refusals import Refused
+from calendars.store.contacts import put
 from calendars.store.reading import unit_profiles
-from workflows.admitting import stage_units
+from calendars.wallclock import real_now
+from workflows.admitting import stage_units, tree_with
 from workflows.client import CongressClient, NoAnswer
 from workflows.commands.console import note, progress_bar, say
 from workflows.commands.context import Context, Json, context_of
@@ -122,16 +124,23 @@ async def _report(client: CongressClient, row: ReportRow, by: str, outcome: Outc
 
 @units.command("import")
 def import_units(context: typer.Context, file: File) -> None:
-    """Add the units of a file to the campaign. One mistake in it, and none is added."""
+    """Add the units of a file to the campaign, and the contacts that it names beside them. One mistake in it, and
+    nothing is added."""
     here = context_of(context)
-    campaign, new, done = asyncio.run(_import_units(here, file))
-    say(f"{file}: {new:,} units added, {campaign} has {done.units:,} now.")
+    asyncio.run(_import_units(here, file))
 
 
-async def _import_units(here: Context, file: Path) -> tuple[str, int, Progress]:
-    with here.reading() as (connection, campaign):
-        start, new = stage_units(file, here.folder, connection, campaign, by=here.author)
-    async with here.client(campaign.name) as client:
-        with progress_bar("Enrolling units") as advance:
-            done = await admit(client, start, lambda at: advance(at.started, at.units))
-    return campaign.name, new, done
+async def _import_units(here: Context, file: Path) -> None:
+    with here.store() as store:
+        with store.reading() as connection:
+            campaign = here.campaign(connection)
+            told = contacts_in_units(file, tree_with(file, connection, campaign))
+            start, new = stage_units(file, here.folder, connection, campaign, by=here.author)
+        async with here.client(campaign.name) as client:
+            if told:  # before the units come, so that their first events find them
+                with store.writing() as connection:
+                    added, changed, _ = put(connection, campaign.name, told, real_now())
+                say(f"{file}: {added:,} contacts added, {changed:,} changed.")
+            with progress_bar("Enrolling units") as advance:
+                done = await admit(client, start, lambda at: advance(at.started, at.units))
+    say(f"{file}: {new:,} units added, {campaign.name} has {done.units:,} now.")

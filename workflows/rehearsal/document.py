@@ -8,19 +8,8 @@ from typing import Any
 
 from calendars.store.reading import read_campaign
 from calendars.store.status import CampaignStatus, StageSummary, campaign_status
-from calendars.store.tallies import Late, event_counts, late_units
+from calendars.store.tallies import Late, event_counts, late_units, sent_by_kind
 from workflows.rehearsal.running import Found, Rehearsed
-
-# Events that would be told to somebody, by the kind of the notice.
-NOTICES = {
-    "reminder_due": "reminder",
-    "overdue": "overdue",
-    "postponed": "change",
-    "scheduled": "change",
-    "amended": "change",
-    "ended": "change",
-    "transferred": "change",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +60,7 @@ def outcome(rehearsed: Rehearsed) -> Outcome:
         status = campaign_status(connection, campaign, last)
         counts = event_counts(connection, campaign.name)
         late = tuple(late_units(connection, campaign.name, last))
-    notices: dict[str, int] = {}
-    for kind, notice in NOTICES.items():
-        if counts.get(kind):
-            notices[notice] = notices.get(notice, 0) + counts[kind]
+        notices = sent_by_kind(connection, campaign.name)
     milestones = tuple(_milestone(stage) for stage in status.stages)
     return Outcome(counts.get("enrolled", 0), status, milestones, notices, tuple(rehearsed.found), late)
 

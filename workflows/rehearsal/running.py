@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from pathlib import Path
+from typing import Protocol
 
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.testing import WorkflowEnvironment
@@ -23,12 +24,15 @@ from activities.registry import all_activities
 from calendars.campaigns.bundle import Bundle, find_bundle, load_bundle
 from calendars.errors import UserError
 from calendars.ical.renderer import IcalRenderer
+from calendars.notices.links import Links
+from calendars.notices.pretending import Pretence
 from calendars.plan.clock import instant_of
 from calendars.sequence.conflicts import conflicts
 from calendars.sequence.messages import CampaignClock
 from calendars.sequence.refusals import Refused
 from calendars.store.database import Store, open_store
 from calendars.store.journal import Journal
+from calendars.store.outbox import Outbox
 from calendars.store.reading import read_campaign, unit_state
 from calendars.store.writer import Writer
 from workflows.campaign import CampaignCongress
@@ -45,7 +49,16 @@ AT_ONCE = 64
 WORKFLOW_TASKS = 24
 # The real seconds that a rehearsal takes pass on its clock too; they must never carry it over midnight.
 MORNING = time(6)
+# By then everything of the day was reported, and what was to be said of it is due.
+EVENING = time(23, 59)
 DAY = timedelta(days=1)
+
+
+class Deliverer(Protocol):
+    """Delivers what is due by an instant of the rehearsed year."""
+
+    async def deliver_due(self, now: datetime) -> object:
+        """Returns once it is delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +94,14 @@ class _Stage:
 
 @asynccontextmanager
 async def rehearse(
-    name_or_dir: str, bad: BadYear, progress: Callable[[date, int, int], None], by: str = "rehearsal"
+    name_or_dir: str,
+    bad: BadYear,
+    progress: Callable[[date, int, int], None],
+    by: str = "rehearsal",
+    delivering: Callable[[Store], Deliverer] = lambda store: Pretence(store, Links(b"rehearsal", "http://localhost")),
 ) -> AsyncIterator[Rehearsed]:
-    """Runs the campaign from its first day to its last. `progress` is told each day, with how many are done and all.
+    """Runs the campaign from its first day to its last. `progress` is told each day, with how many are done and all;
+    `delivering` gives what delivers the notices of each day, by default to nobody.
 
     Raises `Problems` with every mistake of the campaign's files, `UserError` for a unit or stage that it does not have.
     """
@@ -105,7 +123,7 @@ async def rehearse(
                     await _until(environment, instant_of(first, MORNING, clock.timezone, clock.shift_days))
                     await launch(client, replace(prepared, start=replace(prepared.start, clock=clock)), _silent)
                     rehearsed = Rehearsed(bundle, store)
-                    await _live(stage, rehearsed, scenario(bundle, bad), progress)
+                    await _live(stage, rehearsed, scenario(bundle, bad), delivering(store), progress)
                 yield rehearsed
         finally:
             store.close()
@@ -123,7 +141,7 @@ async def _server() -> WorkflowEnvironment:
 @asynccontextmanager
 async def _worker(environment: WorkflowEnvironment, store: Store, folder: DataFolder) -> AsyncIterator[None]:
     renderer = IcalRenderer()
-    writer = Writer(Journal(store, renderer))
+    writer = Writer(Journal(store, renderer, Outbox()))
     worker = Worker(
         environment.client,
         task_queue=QUEUE,
@@ -144,7 +162,11 @@ async def _worker(environment: WorkflowEnvironment, store: Store, folder: DataFo
 
 
 async def _live(
-    stage: _Stage, rehearsed: Rehearsed, days: dict[date, Day], progress: Callable[[date, int, int], None]
+    stage: _Stage,
+    rehearsed: Rehearsed,
+    days: dict[date, Day],
+    deliverer: Deliverer,
+    progress: Callable[[date, int, int], None],
 ) -> None:
     plan = rehearsed.bundle.plan
     total = (plan.until - plan.from_).days + 1
@@ -153,6 +175,7 @@ async def _live(
         await _until(stage.environment, instant_of(day, MORNING, stage.clock.timezone, stage.clock.shift_days))
         if day in days:
             await _feed(stage, rehearsed, day, days[day])
+        await deliverer.deliver_due(instant_of(day, EVENING, stage.clock.timezone, stage.clock.shift_days))
         progress(day, no + 1, total)
 
 

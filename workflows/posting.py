@@ -1,0 +1,34 @@
+"""How notices leave this service, by its settings."""
+
+from __future__ import annotations
+
+from calendars.notices.delivering import Delivery, Post
+from calendars.notices.links import Links
+from calendars.notices.templates import Templates
+from calendars.notices.transports.channels import AppriseTransport
+from calendars.notices.transports.smtp import SmtpTransport
+from calendars.store.database import Store
+from workflows.datafolder import DataFolder
+from workflows.settings import Settings
+
+TEMPLATES = "templates"
+NO_MAIL = "No e-mail is sent, for CONGRESS_SMTP_URL names no server; notices wait until it does."
+
+
+def post_of(settings: Settings) -> Post:
+    """E-mail by the server of `CONGRESS_SMTP_URL`, other channels by the addresses of the contacts themselves.
+
+    Raises `UserError` for a server's address that is none.
+    """
+    mail = SmtpTransport(settings.smtp_url, per_minute=settings.mail_rate) if settings.smtp_url else None
+    return Post(settings.sender, mail, AppriseTransport(per_minute=settings.channel_rate))
+
+
+def links_of(settings: Settings, folder: DataFolder) -> Links:
+    """The links that messages hold."""
+    return Links(folder.secret(), settings.board_url)
+
+
+def delivery_of(settings: Settings, folder: DataFolder, store: Store, post: Post) -> Delivery:
+    """The delivery of this service; templates in the data folder go before the packaged ones."""
+    return Delivery(store, post, Templates(folder.path / TEMPLATES), links_of(settings, folder))
