@@ -18,6 +18,7 @@ from workflows.commands import (
     contacts,
     imports,
     journal,
+    notices,
     permissions,
     plan,
     rehearse,
@@ -76,6 +77,8 @@ app.command()(changes.resume)
 app.command()(campaign.status)
 app.command()(campaign.history)
 app.command()(rehearse.rehearse)
+app.command()(unit.acknowledge)
+app.add_typer(notices.app, name="notices")
 app.add_typer(contacts.app, name="contacts")
 app.add_typer(access.app, name="access")
 app.add_typer(journal.export, name="export")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendars.errors import UserError
 from calendars.notices.delivering import Delivery, Post
+from calendars.notices.headers import parse_mailbox
 from calendars.notices.links import Links
 from calendars.notices.templates import Templates
 from calendars.notices.transports.channels import AppriseTransport
@@ -18,8 +20,10 @@ NO_MAIL = "No e-mail is sent, for CONGRESS_SMTP_URL names no server; notices wai
 def post_of(settings: Settings) -> Post:
     """E-mail by the server of `CONGRESS_SMTP_URL`, other channels by the addresses of the contacts themselves.
 
-    Raises `UserError` for a server's address that is none.
+    Raises `UserError` for a server's address, or a sender, that is none.
     """
+    if parse_mailbox(settings.sender) is None:
+        raise UserError(f"CONGRESS_MAIL_FROM={settings.mail_from}: expected an address like Office <a@example.org>.")
     mail = SmtpTransport(settings.smtp_url, per_minute=settings.mail_rate) if settings.smtp_url else None
     return Post(settings.sender, mail, AppriseTransport(per_minute=settings.channel_rate))
 

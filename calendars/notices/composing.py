@@ -34,10 +34,11 @@ HEADER_URL_CHARACTERS = 900  # what is left of a line of 998 octets, as an addre
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A message as it goes out: RFC 5322, 7 bits, lines ended by CRLF. `subject` is in clear."""
+    """A message as it goes out: RFC 5322, 7 bits, lines ended by CRLF. `subject` and `text` are its words in clear."""
 
     subject: str
     content: bytes
+    text: str = ""
 
 
 def compose(envelope: Envelope, templates: Templates) -> Composed:
@@ -58,7 +59,7 @@ def compose(envelope: Envelope, templates: Templates) -> Composed:
     words = _words(envelope, templates, language, sender, len(invitations))
     subject = cut(words.subject, SUBJECT_CHARACTERS)
     headers = _headers(envelope, sender, recipient, subject, language)
-    return Composed(subject, headers + _body(envelope.message_id, words, invitations))
+    return Composed(subject, headers + _body(envelope.message_id, words, invitations), words.text)
 
 
 def _words(envelope: Envelope, templates: Templates, language: str, sender: Mailbox, invitations: int) -> Rendered:

@@ -122,7 +122,7 @@ class Delivery:
                 )
                 today = parcel.campaign.clock.day_at(now)
                 if parcel.rows[0].kind == NoticeKind.DIGEST:
-                    summary = digest(connection, parcel, today, self._links)
+                    summary = digest(connection, parcel, self._links)
                     if summary.is_empty:
                         empty.add(parcel.id)
                         continue

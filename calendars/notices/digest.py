@@ -193,7 +193,7 @@ def _children(campaign: str, unit: str) -> Select[Any]:
 def _unreachable(
     connection: Connection, campaign: str, unit: str, below: Sequence[_Open], today: date
 ) -> Iterator[tuple[str, str]]:
-    """Code and name of each unit with stages of its own whom no message reaches."""
+    """Code and name of each unit with an open stage whom no message reaches."""
     children = _children(campaign, unit)
     there = contacts.c.gone.is_(None)
     living = select(contacts.c.unit, literal(False).label("refused")).where(
@@ -214,7 +214,7 @@ def _unreachable(
     refusing: set[str] = set()
     for row in connection.execute(union_all(living, refused)):
         (refusing if row.refused else reached).add(row.unit)
-    names = {one.row.unit: one.row.name for one in below}
+    names = {one.row.unit: one.row.name for one in below if not one.is_held(today)}
     for code, name in names.items():
         if code in refusing or code not in reached:
             yield code, name

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from calendars.ical.entry import KIND_WORDS, Kind, uid
+from calendars.ical.entry import uid
 from calendars.notices.claiming import Parcel
 from calendars.notices.digest import read_digest
 from calendars.notices.items import Digest, FeedEntry, Item, NoticeKind
 from calendars.notices.links import Links
+from calendars.notices.phrases import DATES
 from calendars.plan.model import Plan, Stage, Text
 from calendars.plan.sources import citation
 from calendars.sequence.notices import DAYS, current
@@ -24,8 +26,26 @@ from calendars.store.reading import unit_state
 from calendars.store.schema import entries, outbox
 from calendars.store.states import read_plans
 
-DAY_WORDS = Text(vi="Ngày tổ chức", en="Day of the congress")
 ACKNOWLEDGED = (NoticeKind.OVERDUE, NoticeKind.ESCALATION)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a notice is about, from the outbox or from what is yet to come. `said` is what a change says: `former`,
+    `reason` and `source`."""
+
+    kind: NoticeKind
+    unit: str
+    stage: str
+    anchor: str
+    day: date
+    offset: int
+    said: Mapping[str, str | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> About:
+        """What a row of the outbox is about."""
+        return cls(NoticeKind(row.kind), row.unit, row.stage, row.anchor, row.anchor_date, row.offset, row.data)
 
 
 def items(connection: Connection, parcel: Parcel, today: date, links: Links) -> tuple[Item, ...]:
@@ -38,16 +58,16 @@ def items(connection: Connection, parcel: Parcel, today: date, links: Links) -> 
             states[row.unit] = unit_state(connection, parcel.campaign, row.unit)
         state = states[row.unit]
         plan = plans.plan(state.rules_version)
-        found.append(_item(connection, parcel, row, state, plan, today, links))
+        found.append(item(connection, plan, state, About.of(row), today, links, parcel.contact.id))
     return tuple(found)
 
 
-def digest(connection: Connection, parcel: Parcel, today: date, links: Links) -> Digest:
+def digest(connection: Connection, parcel: Parcel, links: Links) -> Digest:
     """The summary of a parcel that is one."""
     row = parcel.rows[0]
     url = links.unit(parcel.campaign.name, row.unit)
-    since = last_digest(connection, row)
-    return read_digest(connection, parcel.campaign, row.unit, since, today, url)
+    # As of the day it was due, whenever it goes out: the next one begins there.
+    return read_digest(connection, parcel.campaign, row.unit, last_digest(connection, row), row.day, url)
 
 
 def last_digest(connection: Connection, row: Row[Any]) -> date | None:
@@ -69,34 +89,36 @@ def last_digest(connection: Connection, row: Row[Any]) -> date | None:
     return found
 
 
-def _item(
-    connection: Connection, parcel: Parcel, row: Row[Any], state: UnitState, plan: Plan, today: date, links: Links
+def item(
+    connection: Connection, plan: Plan, state: UnitState, about: About, today: date, links: Links, contact: str
 ) -> Item:
+    """One notice as a message to `contact` says it on `today`."""
     assert state.profile is not None, "units are stored enrolled"
-    stage = state.rules.stage(row.stage) or plan.stage(row.stage)
-    now, kind, campaign = state.stage(stage.id), NoticeKind(row.kind), parcel.campaign.name
-    is_change = kind is NoticeKind.CHANGE
-    day = current(state, stage.id, row.anchor) if is_change else row.anchor_date
+    stage = state.rules.stage(about.stage) or plan.stage(about.stage)
+    now, campaign, is_change = state.stage(stage.id), plan.campaign, about.kind is NoticeKind.CHANGE
+    former = about.said.get("former")
+    acknowledge = links.acknowledge(campaign, about.unit, contact) if about.kind in ACKNOWLEDGED else ""
     return Item(
-        kind=kind,
+        kind=about.kind,
         unit=state.profile,
         stage=stage.id,
         stage_title=stage.title or Text(vi=stage.id, en=stage.id),
-        anchor=row.anchor,
-        anchor_title=_anchor_title(stage, row.anchor),
-        day=day,
+        anchor=about.anchor,
+        anchor_title=_anchor_title(stage, about.anchor),
+        day=current(state, stage.id, about.anchor) if is_change else about.day,
         today=today,
-        planned=planned(stage, now) if row.anchor in DAYS else None,
-        former=date.fromisoformat(row.data["former"]) if is_change and row.data["former"] else None,
-        reason=citation(row.data["reason"], plan.instruments) or "" if is_change else "",
-        source=citation(row.data["source"], plan.instruments) or "" if is_change else "",
-        step=row.offset if kind is NoticeKind.ESCALATION else 0,
+        planned=planned(stage, now) if about.anchor in DAYS else None,
+        former=date.fromisoformat(former) if former else None,
+        reason=citation(about.said.get("reason"), plan.instruments) or "",
+        source=citation(about.said.get("source"), plan.instruments) or "",
+        step=about.offset if about.kind is NoticeKind.ESCALATION else 0,
         target=stage.target.date if stage.target else None,
         deadline=stage.deadline.date if stage.deadline else None,
-        lead_ins=tuple(_lead_ins(state, stage)),
-        unit_url=links.unit(campaign, row.unit),
-        acknowledge_url=links.acknowledge(campaign, row.unit, parcel.contact.id) if kind in ACKNOWLEDGED else "",
-        entry=_entry(connection, uid(campaign, row.unit, stage.id, _part(row.anchor)), campaign),
+        lead_ins=tuple(one for one in _lead_ins(state, stage) if one[1] >= today),
+        unit_url=links.unit(campaign, about.unit),
+        acknowledge_url=acknowledge,
+        entry=_entry(connection, uid(campaign, about.unit, stage.id, _part(about.anchor)), campaign),
+        ended=state.ended,
     )
 
 
@@ -108,13 +130,10 @@ def _lead_ins(state: UnitState, stage: Stage) -> Iterator[tuple[Text, date]]:
 
 
 def _anchor_title(stage: Stage, anchor: str) -> Text:
-    if anchor in DAYS:
-        return DAY_WORDS
     if anchor.startswith(LEAD_IN):
         name = anchor.removeprefix(LEAD_IN)
         return next((one.title for one in stage.lead_ins if one.id == name and one.title), Text(vi=name, en=name))
-    words = KIND_WORDS[Kind(anchor)]
-    return Text(vi=words.vi, en=words.en)
+    return DATES[anchor]
 
 
 def _part(anchor: str) -> str:

@@ -40,8 +40,7 @@ class Pretence:
     def _useless(self, connection: Connection, parcel: Parcel, now: datetime) -> str:
         if parcel.rows[0].kind != NoticeKind.DIGEST:
             return ""
-        today = parcel.campaign.clock.day_at(now)
-        return NOTHING if digest(connection, parcel, today, self._links).is_empty else ""
+        return NOTHING if digest(connection, parcel, self._links).is_empty else ""
 
 
 def _as_sent(parcel: Parcel) -> dict[str, Outcome]:

@@ -40,7 +40,7 @@ from calendars.sequence.facts import (
     Waived,
 )
 from calendars.sequence.pins import due_of, put, renewed, with_pins
-from calendars.sequence.reminding import LEAD_IN, SCHEDULED
+from calendars.sequence.reminding import LEAD_IN, SCHEDULED, looked_through
 from calendars.sequence.rules import Rules, StageDates
 from calendars.sequence.state import Clock, Ending, Pin, Span, StageState, Suspension, UnitState
 from calendars.sequence.status import due_days, plan_freeze
@@ -129,7 +129,7 @@ def _of_stage(state: UnitState, fact: OfStage) -> UnitState:  # noqa: PLR0912 - 
         case FellOverdue() if fact.clock not in now.overdue:
             now = replace(now, overdue=(*now.overdue, fact.clock))
         case ReminderDue():
-            now = _looked(now, fact.of, fact.effective)
+            now = _looked(now, fact.of, looked_through(state.rules, fact.effective))
         case StillOverdue():
             now = replace(now, pressed={**now.pressed, fact.clock: fact.effective})
         case Escalated():

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
-from calendars.plan.clock import campaign_today
+from calendars.plan.clock import campaign_today, zone_of
 from calendars.sequence.commands import Command
 from calendars.sequence.events import Line
 from calendars.sequence.state import UnitState
@@ -28,6 +28,11 @@ class CampaignClock:
     def day_at(self, now: datetime) -> date:
         """The campaign's day at the instant `now`."""
         return campaign_today(now, self.timezone, self.shift_days)
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone itself."""
+        return zone_of(self.timezone)
 
 
 @dataclass(frozen=True, slots=True)

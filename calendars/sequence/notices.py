@@ -181,8 +181,6 @@ def _moved(before: UnitState, fact: Fact, after: UnitState) -> Iterator[Moved]:
             why["reason"] = fact.reason
         case Amended():
             why["source"] = fact.source
-    if isinstance(fact, Ended) and fact.successor:
-        why["reason"] = fact.reason or f"{fact.successor_name} ({fact.successor})"
     if fact.type in QUIET or before.profile is None:
         return
     of_fact = getattr(fact, "stage", "")

@@ -68,6 +68,13 @@ def reminder_days(state: UnitState) -> Iterator[date]:
             yield day
 
 
+def looked_through(rules: Rules, day: date) -> date:
+    """The last of the days whose reminders are given on `day`: those off that follow it belong to it."""
+    while rules.notices is not None and not rules.notices.works(day + DAY):
+        day += DAY
+    return day
+
+
 def dates_of(rules: Rules, stage: Stage, now: StageState) -> dict[str, date]:
     """The dates of a stage that is not held, by their kind: its clocks, its planned days by the first of them, and its
     preparatory steps that are not done."""

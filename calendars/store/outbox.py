@@ -29,12 +29,12 @@ from calendars.store import outbox_statements as sql
 from calendars.store.contacts import Contact, of_units
 from calendars.store.moments import Moments
 from calendars.store.projecting import Key, Turn
+from calendars.store.recipients import Above, reached
 from calendars.store.schema import campaigns
 from calendars.store.states import Plans
 from calendars.store.told import Change, changes
 
 QUIET_PERIOD = timedelta(minutes=10)
-WATCHER = "superior"  # somebody at the superior who watches this unit: told of what climbs, and of nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +89,17 @@ class Outbox:
     def _write_wanted(
         self, connection: Connection, rows: list[_Row], plans: Callable[[str], Plans], fresh: set[Key]
     ) -> None:
-        recipients = _recipients(connection, rows)
+        above = Above(connection)
+        recipients = [_recipient(above, row) for row in rows]
         codes: dict[str, set[str]] = {}
-        for row in rows:
-            codes.setdefault(row.key[0], set()).update((row.key[1], recipients[row.key, row.wanted.step]))
-        contacts = {campaign: of_units(connection, campaign, sorted(units - {""})) for campaign, units in codes.items()}
-        values = []
-        for row in rows:
-            recipient = recipients[row.key, row.wanted.step]
-            for unit, contact in _reached(contacts[row.key[0]], row, recipient):
-                values.append(self._values(connection, row, unit, contact, plans))
+        for row, recipient in zip(rows, recipients, strict=True):
+            codes.setdefault(row.key[0], set()).update({row.key[1], recipient} - {""})
+        contacts = {campaign: of_units(connection, campaign, sorted(units)) for campaign, units in codes.items()}
+        values = [
+            self._values(connection, row, unit, contact, plans)
+            for row, recipient in zip(rows, recipients, strict=True)
+            for unit, contact in reached(contacts[row.key[0]], row.key[1], recipient, row.wanted.step)
+        ]
         overtaken = [sql.overtaken(one) for one in values if (one["campaign"], one["unit"]) not in fresh]
         if overtaken:
             connection.execute(sql.OVERTAKEN, overtaken)
@@ -182,28 +183,6 @@ def _stale(row: _Row, key: Key, move: Moved) -> bool:
     return _concerns(row, key, move.stage, OF_OPEN_STAGES) and same and row.wanted.due != move.new
 
 
-def _recipients(connection: Connection, rows: Iterable[_Row]) -> dict[tuple[Key, int], str]:
-    """The unit that hears of each notice: the one it is about, or the superior so many levels above; "" where there is
-    none."""
-    found: dict[tuple[Key, int], str] = {}
-    above: dict[str, dict[str, str]] = {}
-    for row in rows:
-        profile = row.turn.after.profile
-        code = row.key[1] if not row.wanted.step else profile.parent if profile else ""
-        for _ in range(1, row.wanted.step):
-            parents = above.setdefault(row.key[0], {})
-            if code and code not in parents:
-                parents |= sql.parents(connection, row.key[0], code)
-            code = parents.get(code, "")
-        found[row.key, row.wanted.step] = code
-    return found
-
-
-def _reached(contacts: dict[str, list[Contact]], row: _Row, recipient: str) -> Iterable[tuple[str, Contact]]:
-    for contact in contacts.get(recipient, ()):
-        if contact.reachable and contact.role != WATCHER:
-            yield recipient, contact
-    if row.wanted.step == 1:
-        for contact in contacts.get(row.key[1], ()):
-            if contact.reachable and contact.role == WATCHER:
-                yield row.key[1], contact
+def _recipient(above: Above, row: _Row) -> str:
+    profile = row.turn.after.profile
+    return above.heard_at(*row.key, profile.parent if profile else "", row.wanted.step)

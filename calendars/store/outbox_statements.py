@@ -7,12 +7,12 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from calendars.sequence.notices import DAYS, OF_OPEN_STAGES, REMINDER, Dropped
 from calendars.store.projecting import Key
-from calendars.store.schema import Instant, outbox, units
+from calendars.store.schema import Instant, outbox
 
 PLANNED, SENT, REFUSED, WITHDRAWN = "planned", "sent", "refused", "withdrawn"
 HOST = "congress-calendars"
@@ -129,16 +129,6 @@ def row_of(key: NoticeKey, **rest: Any) -> dict[str, Any]:
 def family(of: str) -> tuple[str, ...]:
     """The kinds of date that are the same thing to a person."""
     return DAYS if of in DAYS else (of,)
-
-
-def parents(connection: Connection, campaign: str, code: str) -> dict[str, str]:
-    """The superior of a unit and of every unit above it."""
-    found: dict[str, str] = {}
-    while code and code not in found:
-        query = select(units.c.parent).where(units.c.campaign == campaign, units.c.unit == code)
-        found[code] = connection.scalar(query) or ""
-        code = found[code]
-    return found
 
 
 def _unit(key: Key) -> dict[str, Any]:

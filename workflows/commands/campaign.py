@@ -16,6 +16,7 @@ from calendars.sequence.messages import Progress
 from calendars.store.database import open_store
 from calendars.store.journal import stream
 from calendars.store.neighbourhood import UnitConflict, conflicts_of
+from calendars.store.notice_list import by_event, notices
 from calendars.store.projecting import CAMPAIGN_STREAM
 from calendars.store.reading import Campaign, find_unit
 from calendars.store.status import CampaignStatus, Spread, campaign_status
@@ -95,13 +96,18 @@ def history(
     with context_of(context).reading() as (connection, campaign):
         name = campaign.name if unit == CAMPAIGN_STREAM else find_unit(connection, campaign, unit).name
         lines = stream(connection, campaign.name, unit)
+        told = by_event(notices(connection, campaign.name, unit))
     if json:
-        emit_json([line_json(line) for line in lines])
+        emit_json([line_json(line) | {"notices": [asdict(one) for one in told.get(line.no, ())]} for line in lines])
         return
     table = Table("No", "Event", "Effective", "Recorded (UTC)", "By", "What", title=f"{name} ({unit})")
     for line in lines:
         recorded = f"{line.recorded:%d/%m/%Y %H:%M:%S}"
         table.add_row(str(line.no), line.type, day_text(line.effective), recorded, line.by, _what(line))
+        for one in told.get(line.no, ()):
+            at = f"{one.settled:%d/%m/%Y %H:%M:%S}" if one.settled else "–"
+            said = f"to {one.contact_name or one.contact}: {one.reason or one.subject}"
+            table.add_row("", f"  {one.kind} {one.status}", "", at, "", said)
     show(table)
 
 

@@ -146,17 +146,18 @@ def _vietnamese(text: str) -> date:
     return date(int(year), int(month), int(day))
 
 
-def _day_option(name: str, help: str) -> Any:
+def day_option(name: str, help: str) -> Any:
+    """An option that takes a day, as ISO or as Vietnamese write it."""
     return typer.Option(name, parser=_day, metavar="DATE", help=help)
 
 
-On = Annotated[date, _day_option("--on", "The day, or the first of several: 2020-06-11 or 11/06/2020.")]
-NewOn = Annotated[date | None, _day_option("--on", "The day, or the first of several, if it was another.")]
-OptionalOn = Annotated[date | None, _day_option("--on", "The day, or the first of several, where it is known.")]
-From = Annotated[date, _day_option("--from", "The first day.")]
-LastDay = Annotated[date | None, _day_option("--to", "The last day.")]
+On = Annotated[date, day_option("--on", "The day, or the first of several: 2020-06-11 or 11/06/2020.")]
+NewOn = Annotated[date | None, day_option("--on", "The day, or the first of several, if it was another.")]
+OptionalOn = Annotated[date | None, day_option("--on", "The day, or the first of several, where it is known.")]
+From = Annotated[date, day_option("--from", "The first day.")]
+LastDay = Annotated[date | None, day_option("--to", "The last day.")]
 Under = Annotated[str, typer.Option("--under", metavar="UNIT", help="Only this unit and all below it.")]
-To = Annotated[date | None, _day_option("--to", "The last day, where it takes several.")]
-Today = Annotated[date | None, _day_option("--today", "The campaign's day at its launch; default the real one.")]
-AsOf = Annotated[date | None, _day_option("--as-of", "The day to look at, by what is known now.")]
+To = Annotated[date | None, day_option("--to", "The last day, where it takes several.")]
+Today = Annotated[date | None, day_option("--today", "The campaign's day at its launch; default the real one.")]
+AsOf = Annotated[date | None, day_option("--as-of", "The day to look at, by what is known now.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]

@@ -9,7 +9,7 @@ import typer
 
 from calendars.errors import StoreAway, UserError
 from calendars.plan.model import Plan, ResultType
-from calendars.sequence.commands import Correct, OfStage, Report, Retract, Schedule
+from calendars.sequence.commands import Acknowledge, Correct, OfStage, Report, Retract, Schedule
 from calendars.sequence.refusals import Refused
 from calendars.sequence.results import parse_result
 from calendars.sequence.state import Results
@@ -54,6 +54,15 @@ def retract(context: typer.Context, unit: Unit, stage: Stage, reason: Reason) ->
     send(context_of(context), unit, Retract(stage, reason), "retracted")
 
 
+def acknowledge(
+    context: typer.Context,
+    unit: Unit,
+    stage: Annotated[str, typer.Option("--stage", metavar="STAGE", help="Only this stage; default all overdue.")] = "",
+) -> None:
+    """Answer for what is overdue: no further superior is told of it. The unit is reminded as before."""
+    send(context_of(context), unit, Acknowledge(stage), "acknowledged")
+
+
 def _results(here: Context, unit: str, stage: str, given: list[str] | None) -> Results:
     if not given:
         return {}
@@ -88,7 +97,7 @@ def parse_results(given: list[str], types: dict[str, ResultType]) -> Results:
     return results
 
 
-def send(here: Context, unit: str, command: OfStage, done: str) -> None:
+def send(here: Context, unit: str, command: OfStage | Acknowledge, done: str) -> None:
     """Sends a command to a unit and says what became of it. Raises `Refused` with its sources as people cite them."""
     plan, name = _addressee(here, unit)
 
@@ -101,7 +110,7 @@ def send(here: Context, unit: str, command: OfStage, done: str) -> None:
     except Refused as refused:
         raise refused.cited(plan.instruments) from refused
     seen = "" if answer.visible else " It is accepted and not yet visible: the store does not answer now."
-    say(f"{name}: {command.stage} {done}, event {answer.last}.{seen}")
+    say(f"{name}: {command.stage or 'what is overdue'} {done}, event {answer.last}.{seen}")
 
 
 def _addressee(here: Context, unit: str) -> tuple[Plan, str]:
