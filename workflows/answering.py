@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from temporalio.client import Client
 
+from calendars.plan.model import Text
 from calendars.sequence.commands import Acknowledge
 from calendars.sequence.refusals import Refused
 from workflows.client import CongressClient
@@ -17,13 +18,13 @@ class PageCommands:
     def __init__(self, folder: DataFolder, client: Client | None, task_queue: str) -> None:
         self._folder, self._client, self._queue = folder, client, task_queue
 
-    async def acknowledge(self, campaign: str, unit: str, by: str) -> str | None:
+    async def acknowledge(self, campaign: str, unit: str, by: str) -> Text | None:
         """Notes that somebody answers for what is overdue. None when that is done, else why it is refused."""
         congress = CongressClient(await self._connected(), campaign, self._queue)
         try:
             await congress.send(unit, Acknowledge(), by=by)
         except Refused as refused:
-            return str(refused)
+            return Text(vi=refused.text("vi"), en=refused.text("en"))
         return None
 
     async def _connected(self) -> Client:

@@ -72,7 +72,8 @@ class DataFolder:
     def make(self) -> None:
         """Creates the folder. Raises `UserError` when that is not possible."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            # What lies in it are secrets and people's addresses.
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise UserError(f"CONGRESS_DATA={self.path}: the data folder cannot be made ({error.strerror}).") from error
 

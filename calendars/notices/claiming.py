@@ -6,29 +6,33 @@ finds the notice on its way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, false, or_, select, update
 
+from calendars.notices.transports.base import Verdict
 from calendars.sequence.notices import CHANGE, DIGEST, Planned, unwanted
 from calendars.sequence.state import UnitState
 from calendars.store.contacts import Contact, by_ids
 from calendars.store.database import Store
-from calendars.store.outbox_statements import PLANNED, WITHDRAWN
+from calendars.store.outbox_statements import HOST, PLANNED, SENT, WITHDRAWN
 from calendars.store.reading import Campaign, read_campaign
 from calendars.store.schema import Instant, contacts, deliveries, outbox, units
 from calendars.store.states import Plans, load_state, read_plans
 
 LEASE = timedelta(seconds=60)
+TRIED = "tried"
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """Notices that go to one person as one message. `message` are its bytes once it was tried, and it never becomes
-    another; `settled` are the channels, by their keys, that have it or refused it, and whether they have it."""
+    another; `settled` are the channels, by their keys, that have it or refused it, and whether they have it. `since` is
+    when it was tried for the first time, as far as that is recorded: now, where it never was."""
 
     id: str
     campaign: Campaign
@@ -37,6 +41,7 @@ class Parcel:
     message: bytes | None
     leased_until: datetime
     settled: dict[str, bool]
+    since: datetime
 
     @property
     def numbers(self) -> list[int]:
@@ -105,16 +110,17 @@ class _Claim:
     def take(self, rows: Sequence[Row[Any]]) -> Claimed:
         people = by_ids(self._connection, {row.contact for row in rows})
         states = dict(self._states(rows))
+        written = {row.message_id for row in rows if row.message is not None}
         groups: dict[tuple[str, ...], list[Row[Any]]] = {}
         reasons: dict[int, str] = {}
         for row in rows:
             contact = people.get(row.contact)
             reasons[row.id] = self._reason(row, states[row.campaign, row.unit], contact)
-            groups.setdefault(_together(row, contact), []).append(row)
+            groups.setdefault(_together(row, contact, written), []).append(row)
         useless, parcels = [], []
-        for group in groups.values():
+        for (way, *_), group in groups.items():
             # A message that was tried may have arrived: it stays what it was while any of it is of use.
-            whole = group[0].attempts > 0 and any(not reasons[row.id] for row in group)
+            whole = way == TRIED and any(not reasons[row.id] for row in group)
             kept = [row for row in group if whole or not reasons[row.id]]
             useless += [row for row in group if row not in kept]
             if kept:
@@ -132,7 +138,13 @@ class _Claim:
         return unwanted(state, planned, self._campaign(row.campaign).clock.day_at(self._now))
 
     def _withdraw(self, reasons: dict[int, str]) -> None:
-        values = [{"of": number, "why": reason, "at": self._now} for number, reason in reasons.items()]
+        tries = _tries(self._connection, list(reasons))
+        values = []
+        for number, reason in reasons.items():
+            # What one channel has was sent, though another channel never got it.
+            has = number in tries and any(tries[number].settled.values())
+            status = SENT if has else WITHDRAWN
+            values.append({"of": number, "as": status, "why": "" if has else reason, "at": self._now})
         self._connection.execute(_WITHDRAW, values)
 
     def _lease(self, groups: Sequence[tuple[list[Row[Any]], Contact]]) -> Iterator[Parcel]:
@@ -141,17 +153,18 @@ class _Claim:
         for rows, contact in groups:
             lead = min(rows, key=lambda row: row.id)
             message = next((row.message for row in rows if row.message is not None), None)
-            name = rows[0].message_id if message is not None else lead.message_id
+            name = rows[0].message_id if message is not None else _name(lead)
             leased += [{"of": row.id, "until": until, "name": name} for row in rows]
             ordered = tuple(sorted(rows, key=lambda row: row.id))
             parcels.append((name, self._campaign(lead.campaign), contact, ordered, message))
         if leased:
             self._connection.execute(_LEASE, leased)
-        tried = [row.id for rows, _ in groups for row in rows if row.attempts]
-        settled = _settled(self._connection, tried)
+        tries = _tries(self._connection, [row.id for rows, _ in groups for row in rows if row.attempts])
         for name, campaign, contact, ordered, message in parcels:
-            done = {key: sent for row in ordered for key, sent in settled.get(row.id, {}).items()}
-            yield Parcel(name, campaign, contact, ordered, message, until, done)
+            of = [tries[row.id] for row in ordered if row.id in tries]
+            settled = {key: sent for one in of for key, sent in one.settled.items()}
+            since = min((one.first for one in of), default=self._now)
+            yield Parcel(name, campaign, contact, ordered, message, until, settled, since)
 
     def _states(self, rows: Iterable[Row[Any]]) -> Iterator[tuple[tuple[str, str], UnitState]]:
         for campaign in sorted({row.campaign for row in rows}):
@@ -169,10 +182,10 @@ class _Claim:
         return self._campaigns[name]
 
 
-def _together(row: Row[Any], contact: Contact | None) -> tuple[str, ...]:
-    """What notices of one message have in common."""
-    if row.attempts:
-        return "tried", row.message_id
+def _together(row: Row[Any], contact: Contact | None, written: Collection[str]) -> tuple[str, ...]:
+    """What notices of one message have in common. `written` are the messages that were tried."""
+    if row.message_id in written:
+        return TRIED, row.message_id
     if row.kind == DIGEST or contact is None:
         return "alone", str(row.id)
     if contact.digest:
@@ -182,12 +195,30 @@ def _together(row: Row[Any], contact: Contact | None) -> tuple[str, ...]:
     return "alone", str(row.id)
 
 
-def _settled(connection: Connection, numbers: list[int]) -> dict[int, dict[str, bool]]:
-    found: dict[int, dict[str, bool]] = {}
+def _name(lead: Row[Any]) -> str:
+    """What a message is called that is to be written. Another one under the lead's name may have arrived before."""
+    if not lead.attempts:
+        return str(lead.message_id)
+    digest = hashlib.sha256(f"{lead.message_id} {lead.attempts}".encode()).hexdigest()[:32]
+    return f"{digest}@{HOST}"
+
+
+@dataclass(slots=True)
+class _Tries:
+    """What was recorded of a notice: since when it was tried, and the channels that have it or refused it."""
+
+    first: datetime
+    settled: dict[str, bool] = field(default_factory=dict)
+
+
+def _tries(connection: Connection, numbers: list[int]) -> dict[int, _Tries]:
+    found: dict[int, _Tries] = {}
     if numbers:
-        query = select(deliveries).where(deliveries.c.notice.in_(numbers), deliveries.c.outcome != "deferred")
+        query = select(deliveries).where(deliveries.c.notice.in_(numbers)).order_by(deliveries.c.id)
         for row in connection.execute(query):
-            found.setdefault(row.notice, {})[row.channel_key] = row.outcome == "sent"
+            tries = found.setdefault(row.notice, _Tries(row.at))
+            if row.outcome != Verdict.LATER:
+                tries.settled[row.channel_key] = row.outcome == Verdict.SENT
     return found
 
 
@@ -195,7 +226,7 @@ _WITHDRAW = (
     update(outbox)
     .where(outbox.c.id == bindparam("of"))
     .values(
-        status=WITHDRAWN,
+        status=bindparam("as"),
         reason=bindparam("why"),
         settled=bindparam("at", type_=Instant),
         lease=None,

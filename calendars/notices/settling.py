@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, update
+from sqlalchemy import and_, bindparam, insert, or_, update
 
 from calendars.notices.claiming import Parcel
 from calendars.notices.transports.base import Outcome, Verdict
@@ -25,19 +25,20 @@ NOTHING = "nothing to say"
 @dataclass(frozen=True, slots=True)
 class Tried:
     """A parcel after one try: the outcome on each channel that was tried, and when it is to be tried again at the
-    earliest if its transport is away."""
+    earliest if its turn did not come on a channel, for the reason `delay`."""
 
     parcel: Parcel
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     away_until: datetime | None = None
     useless: str = ""  # why there is nothing to send after all
+    delay: str = ""
 
     def status(self, now: datetime) -> str:
         """Where its notices stand: sent once any channel has the message and none is left to try."""
         if self.useless:
             return WITHDRAWN
-        if self.away_until or any(one.verdict is Verdict.LATER for one in self.outcomes.values()):
-            return PLANNED if now < self._given_up_at() else REFUSED
+        if self._waits and now < self.parcel.since + PATIENCE:
+            return PLANNED
         sent = any(one.verdict is Verdict.SENT for one in self.outcomes.values()) or any(self.parcel.settled.values())
         return SENT if sent else REFUSED
 
@@ -51,16 +52,12 @@ class Tried:
         if self.useless or status == SENT:
             return self.useless
         said = [one.detail for one in self.outcomes.values() if one.verdict is not Verdict.SENT]
-        given_up = [f"given up after {PATIENCE.days} days"] if status == REFUSED and self._is_deferred else []
-        return "; ".join(dict.fromkeys([*given_up, *said]))
+        given_up = [f"given up after {PATIENCE.days} days"] if status == REFUSED and self._waits else []
+        return "; ".join(dict.fromkeys(filter(None, [*given_up, *said, self.delay])))
 
     @property
-    def _is_deferred(self) -> bool:
+    def _waits(self) -> bool:
         return bool(self.away_until) or any(one.verdict is Verdict.LATER for one in self.outcomes.values())
-
-    def _given_up_at(self) -> datetime:
-        planned: datetime = min(row.planned for row in self.parcel.rows)
-        return planned + PATIENCE
 
 
 def settle(store: Store, tried: Iterable[Tried], now: datetime) -> None:
@@ -80,9 +77,10 @@ def settle(store: Store, tried: Iterable[Tried], now: datetime) -> None:
                     "why": one.reason(status),
                     "to_due": one.again(now) if waits else row.due,
                     "at": None if waits else now,
+                    "tries": row.attempts + bool(one.outcomes),
                 }
             )
-            done += [] if waits else [{"of": row.id}]
+            done.append({"of": row.id})
             tries += [_try(row.id, channel, outcome, now) for channel, outcome in one.outcomes.items()]
     with store.writing() as connection:
         if values:
@@ -130,10 +128,19 @@ _SETTLE = (
         reason=bindparam("why"),
         due=bindparam("to_due", type_=Instant),
         settled=bindparam("at", type_=Instant),
+        attempts=bindparam("tries"),
         lease=None,
     )
 )
-_FORGET = update(outbox).where(outbox.c.id == bindparam("of")).values(message=None)
+# What was not tried yet is written anew when its turn comes: by then other days are left.
+_FORGET = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("of"),
+        or_(outbox.c.status != PLANNED, and_(outbox.c.attempts == 0, outbox.c.lease.is_(None))),
+    )
+    .values(message=None)
+)
 _KEEP = (
     update(outbox)
     .where(outbox.c.id == bindparam("of"))

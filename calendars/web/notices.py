@@ -48,7 +48,7 @@ _log = logging.getLogger(__name__)
 class Commands(Protocol):
     """Where acknowledgements go; `calendars` itself sends nothing to anybody's workflow."""
 
-    async def acknowledge(self, campaign: str, unit: str, by: str) -> str | None:
+    async def acknowledge(self, campaign: str, unit: str, by: str) -> Text | None:
         """Notes that the unit knows what it was told. None when that is done, else one sentence why it is refused.
 
         Raises any error for an order that nobody takes now; doing it again later is right then.
@@ -122,7 +122,7 @@ class NoticePages:
         except Exception as error:  # noqa: BLE001 - whatever it is, the reader can only try again
             _log.warning("an acknowledgement of unit %s was not taken: %s", of.unit, type(error).__name__)
             return self._page(language, "away", 503)
-        return self._page(language, *(("refused", 409) if refused else ("done", 200)), seen, refused or "")
+        return self._page(language, *(("refused", 409) if refused else ("done", 200)), seen, refused[language] if refused else "")
 
     async def _unsubscribe(self, seen: _Seen, language: str, body: bytes) -> Response:
         back = "resume" in parse_qs(body.decode("latin-1"))

@@ -16,6 +16,7 @@ from calendars.campaigns.contacts import ContactRow
 from calendars.errors import StoreAway, UserError
 from calendars.notices.links import Links
 from calendars.notices.transports.channels import key_of
+from calendars.plan.model import Text
 from calendars.store.contacts import Contact, contact_id, find, put, remove
 from calendars.store.database import Store, open_store
 from calendars.store.schema import outbox
@@ -37,11 +38,11 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 class Orders:
     """A command side that keeps what it was asked, and answers what a test wants."""
 
-    def __init__(self, answer: str | Exception | None = None) -> None:
+    def __init__(self, answer: Text | Exception | None = None) -> None:
         self.answer = answer
         self.asked: list[tuple[str, str, str]] = []
 
-    async def acknowledge(self, campaign: str, unit: str, by: str) -> str | None:
+    async def acknowledge(self, campaign: str, unit: str, by: str) -> Text | None:
         self.asked.append((campaign, unit, by))
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -106,11 +107,13 @@ async def test_acknowledging(told: Filled) -> None:
 
 
 async def test_an_acknowledgement_that_is_refused(told: Filled) -> None:
-    async with over(told.store, Orders("Nothing <here> is overdue.")) as http:
+    async with over(
+        told.store, Orders(Text(vi="Không có việc <nào> quá hạn.", en="Nothing <here> is overdue."))
+    ) as http:
         refused = await http.post(ACKNOWLEDGE)
     assert refused.status_code == 409
-    assert "Không ghi nhận được: Nothing <here> is overdue." in said(refused)
-    assert "<here>" not in refused.text
+    assert "Không ghi nhận được: Không có việc <nào> quá hạn." in said(refused)
+    assert "<nào>" not in refused.text
 
 
 @pytest.mark.parametrize("outage", [StoreAway("x"), UserError("Nobody took it"), RuntimeError("boom"), None])
