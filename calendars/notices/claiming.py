@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, false, or_, select, update
 
-from calendars.notices.transports.base import Verdict
+from calendars.notices.transports.base import Outcome, Verdict
 from calendars.sequence.notices import CHANGE, DIGEST, Planned, unwanted
 from calendars.sequence.state import UnitState
 from calendars.store.contacts import Contact, by_ids
@@ -31,8 +31,8 @@ TRIED = "tried"
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """Notices that go to one person as one message. `message` are its bytes once it was tried, and it never becomes
-    another; `settled` are the channels, by their keys, that have it or refused it, and whether they have it. `since` is
-    when it was tried for the first time, as far as that is recorded: now, where it never was."""
+    another; `settled` is what the channels said, by their keys, that have it or refused it. `since` is when it was
+    tried for the first time, as far as that is recorded: now, where it never was."""
 
     id: str
     campaign: Campaign
@@ -40,7 +40,7 @@ class Parcel:
     rows: tuple[Row[Any], ...]
     message: bytes | None
     leased_until: datetime
-    settled: dict[str, bool]
+    settled: dict[str, Outcome]
     since: datetime
 
     @property
@@ -142,7 +142,7 @@ class _Claim:
         values = []
         for number, reason in reasons.items():
             # What one channel has was sent, though another channel never got it.
-            has = number in tries and any(tries[number].settled.values())
+            has = number in tries and any(one.verdict is Verdict.SENT for one in tries[number].settled.values())
             status = SENT if has else WITHDRAWN
             values.append({"of": number, "as": status, "why": "" if has else reason, "at": self._now})
         self._connection.execute(_WITHDRAW, values)
@@ -162,7 +162,7 @@ class _Claim:
         tries = _tries(self._connection, [row.id for rows, _ in groups for row in rows if row.attempts])
         for name, campaign, contact, ordered, message in parcels:
             of = [tries[row.id] for row in ordered if row.id in tries]
-            settled = {key: sent for one in of for key, sent in one.settled.items()}
+            settled = {key: said for one in of for key, said in one.settled.items()}
             since = min((one.first for one in of), default=self._now)
             yield Parcel(name, campaign, contact, ordered, message, until, settled, since)
 
@@ -199,16 +199,16 @@ def _name(lead: Row[Any]) -> str:
     """What a message is called that is to be written. Another one under the lead's name may have arrived before."""
     if not lead.attempts:
         return str(lead.message_id)
-    digest = hashlib.sha256(f"{lead.message_id} {lead.attempts}".encode()).hexdigest()[:32]
+    digest = hashlib.sha256(f"{lead.message_id} {lead.id} {lead.attempts}".encode()).hexdigest()[:32]
     return f"{digest}@{HOST}"
 
 
 @dataclass(slots=True)
 class _Tries:
-    """What was recorded of a notice: since when it was tried, and the channels that have it or refused it."""
+    """What was recorded of a notice: since when it was tried, and what the channels said that have it or refused it."""
 
     first: datetime
-    settled: dict[str, bool] = field(default_factory=dict)
+    settled: dict[str, Outcome] = field(default_factory=dict)
 
 
 def _tries(connection: Connection, numbers: list[int]) -> dict[int, _Tries]:
@@ -218,7 +218,7 @@ def _tries(connection: Connection, numbers: list[int]) -> dict[int, _Tries]:
         for row in connection.execute(query):
             tries = found.setdefault(row.notice, _Tries(row.at))
             if row.outcome != Verdict.LATER:
-                tries.settled[row.channel_key] = row.outcome == Verdict.SENT
+                tries.settled[row.channel_key] = Outcome(Verdict(row.outcome), row.detail)
     return found
 
 

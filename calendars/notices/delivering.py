@@ -7,19 +7,23 @@ Only a crash between a server's "250" and the record of it makes a second try of
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from calendars.notices.claiming import Parcel, claim, next_due
+from sqlalchemy import Connection
+
+from calendars.errors import StoreAway, UserError
+from calendars.notices.claiming import LEASE, Parcel, claim, next_due
 from calendars.notices.composing import compose
 from calendars.notices.itemising import digest, items
 from calendars.notices.items import Envelope, NoticeKind, Recipient
 from calendars.notices.links import Links
 from calendars.notices.settling import NOTHING, Tried, keep, settle
 from calendars.notices.templates import Templates
-from calendars.notices.transports.base import Outcome, Transport
+from calendars.notices.transports.base import Outcome, Transport, Verdict
 from calendars.notices.transports.channels import key_of
 from calendars.store.database import Store
 
@@ -27,7 +31,15 @@ EMAIL = "email"
 BATCH = 60  # notices claimed at once: all of them are tried well within their lease
 FIRST_PAUSE = timedelta(seconds=30)
 LAST_PAUSE = timedelta(hours=1)
-TRY_WITHIN = 20.0  # seconds after the claim; a try takes up to half a minute, and must end before its lease does
+# Seconds after the claim in which a try may begin, and must have ended: whoever claims next finds nobody sending.
+TRY_WITHIN = 20.0
+END_WITHIN = LEASE.total_seconds() - 5
+# Tries under way at once. Few: whoever waits for the pace of a transport, or for one of its lines, has begun.
+MAIL_AT_ONCE = 4
+OTHERS_AT_ONCE = 16
+STORE_SECONDS = 1.0  # between attempts to record what was sent
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +81,27 @@ class Delivery:
         self._mail_away: datetime | None = None
         self._failures = 0
 
-    async def deliver_due(self, now: datetime, batches: int = 1_000) -> Delivered:
-        """Tries what is due at `now`, at most so many batches of it. Raises `StoreAway` when the store is: what was
-        sent by then is recorded, save the batch under way."""
-        total = Delivered()
-        for _ in range(batches):
-            claimed = await asyncio.to_thread(claim, self._store, now, BATCH, mail=self._has_mail(now))
-            if not claimed.parcels and not claimed.withdrawn:
-                break
-            tried = await self._try_all(claimed.parcels, now)
-            total = _added(total, tried, claimed.withdrawn, now)
+    async def deliver_due(
+        self, now: datetime, batches: int = 1_000, stopping: Callable[[], bool] = lambda: False
+    ) -> Delivered:
+        """Tries what is due at `now`, at most so many batches of it; once it is `stopping` it begins no other try.
+
+        Raises `StoreAway` when the store is: nothing is under way then. What was sent is recorded, however long it
+        takes until the store is back.
+        """
+        total, began = Delivered(), time.monotonic()
+        if self._post.mail is not None or self._post.other is not None:
+            moment = now
+            for _ in range(batches):
+                turn = _Turn(moment, time.monotonic(), stopping)
+                claimed = await asyncio.to_thread(claim, self._store, moment, BATCH, mail=self._has_mail(moment))
+                if not claimed.parcels and not claimed.withdrawn:
+                    break
+                tried = await self._try_all(claimed.parcels, turn)
+                total = _added(total, tried, claimed.withdrawn, moment)
+                if stopping():
+                    break
+                moment = now + timedelta(seconds=time.monotonic() - began)  # leases count from their own claim
         return replace(total, next_due=await asyncio.to_thread(self._next_due))
 
     def _next_due(self) -> datetime | None:
@@ -88,76 +111,84 @@ class Delivery:
     def _has_mail(self, now: datetime) -> bool:
         return self._post.mail is not None and (self._mail_away is None or now >= self._mail_away)
 
-    async def _try_all(self, parcels: Sequence[Parcel], now: datetime) -> list[Tried]:
-        useless = await asyncio.to_thread(self._write, [one for one in parcels if one.message is None], now)
-        written = {parcel.id: parcel for parcel in useless.written}
-        ready = [written.get(parcel.id, parcel) for parcel in parcels if parcel.id not in useless.empty]
-        tried = [Tried(parcel, useless=NOTHING) for parcel in parcels if parcel.id in useless.empty]
-        recorder = _Recorder(self._store, now)
-        until = time.monotonic() + TRY_WITHIN
+    async def _try_all(self, parcels: Sequence[Parcel], turn: _Turn) -> list[Tried]:
+        new = await asyncio.to_thread(self._write, [one for one in parcels if one.message is None], turn.now)
+        tried, written = new.settled, {parcel.id: parcel for parcel in new.written}
+        recorder = _Recorder(self._store, turn.now)
+        for found in tried:
+            recorder.add(found)
 
         async def one(parcel: Parcel) -> None:
-            found = await self._try(parcel, now, until)
+            found = await self._try(parcel, turn)
             tried.append(found)
-            await recorder.add(found)
+            recorder.add(found)
 
-        if tried:
-            await asyncio.to_thread(settle, self._store, list(tried), now)
-        await asyncio.gather(*(one(parcel) for parcel in ready))
+        known = {found.parcel.id for found in tried}
+        await asyncio.gather(*(one(written.get(of.id, of)) for of in parcels if of.id not in known))
         await recorder.close()
         return tried
 
     def _write(self, parcels: Sequence[Parcel], now: datetime) -> _Written:
-        empty: set[str] = set()
-        written: list[tuple[Parcel, str, bytes]] = []
+        found = _Written()
+        messages: list[tuple[Parcel, str, bytes]] = []
         with self._store.reading() as connection:
             for parcel in parcels:
-                contact = parcel.contact
-                envelope = Envelope(
-                    parcel.id,
-                    now,
-                    self._post.sender,
-                    Recipient(contact.id, contact.name, contact.email, contact.language),
-                    self._links.unsubscribe(parcel.campaign.name, contact.id, key_of(contact.open_channels[0])),
-                )
-                today = parcel.campaign.clock.day_at(now)
-                if parcel.rows[0].kind == NoticeKind.DIGEST:
-                    summary = digest(connection, parcel, self._links)
-                    if summary.is_empty:
-                        empty.add(parcel.id)
+                try:
+                    envelope = self._envelope(connection, parcel, now)
+                    if envelope.digest is not None and envelope.digest.is_empty:
+                        found.settled.append(Tried(parcel, useless=NOTHING))
                         continue
-                    envelope = replace(envelope, digest=summary)
+                    composed = compose(envelope, self._templates)
+                except StoreAway:
+                    raise
+                except Exception as error:  # noqa: BLE001 - one that cannot be written must not keep the others waiting
+                    _log.exception("message %s cannot be written and waits", parcel.id)
+                    why = str(error) if isinstance(error, UserError) else type(error).__name__
+                    found.settled.append(Tried(parcel, away_until=now + LAST_PAUSE, delay=f"cannot be written: {why}"))
                 else:
-                    envelope = replace(envelope, items=items(connection, parcel, today, self._links))
-                composed = compose(envelope, self._templates)
-                written.append((parcel, composed.subject, composed.content))
-        keep(self._store, written)
-        return _Written([replace(parcel, message=content) for parcel, _, content in written], empty)
+                    messages.append((parcel, composed.subject, composed.content))
+                    found.written.append(replace(parcel, message=composed.content))
+        keep(self._store, messages)
+        return found
 
-    async def _try(self, parcel: Parcel, now: datetime, until: float) -> Tried:
+    def _envelope(self, connection: Connection, parcel: Parcel, now: datetime) -> Envelope:
+        contact, today = parcel.contact, parcel.campaign.clock.day_at(now)
+        envelope = Envelope(
+            parcel.id,
+            now,
+            self._post.sender,
+            Recipient(contact.id, contact.name, contact.email, contact.language),
+            self._links.unsubscribe(parcel.campaign.name, contact.id, key_of(contact.open_channels[0])),
+        )
+        if parcel.rows[0].kind == NoticeKind.DIGEST:
+            return replace(envelope, digest=digest(connection, parcel, self._links))
+        return replace(envelope, items=items(connection, parcel, today, self._links))
+
+    async def _try(self, parcel: Parcel, turn: _Turn) -> Tried:
         assert parcel.message is not None, "messages are written before they are tried"
         outcomes: dict[str, Outcome] = {}
-        away: datetime | None = None
+        waits: list[datetime] = []
         for channel in parcel.contact.open_channels:
             if key_of(channel) in parcel.settled:
                 continue
-            if channel == EMAIL:
-                if self._post.mail is None:
-                    continue
-                if not self._has_mail(now):
-                    away = self._mail_away
-                    continue
-                if time.monotonic() > until:
-                    away = now  # its turn did not come: it goes with the next batch
-                    continue
-                outcome = await self._post.mail.send(parcel.contact.email, parcel.message)
-                away = self._learn(outcome, now)
-            elif self._post.other is None:
+            mail = channel == EMAIL
+            transport = self._post.mail if mail else self._post.other
+            if transport is None:
                 continue
-            else:
-                outcome = await self._post.other.send(channel, parcel.message)
-            outcomes[channel] = outcome
-        return Tried(parcel, outcomes, away)
+            places = turn.mail if mail else turn.others
+            async with places:
+                if mail and not self._has_mail(turn.now):
+                    waits.append(self._mail_away or turn.now)
+                elif not turn.may_begin:
+                    waits.append(turn.now)  # it goes with the next batch
+                else:
+                    address = parcel.contact.email if mail else channel
+                    outcomes[channel] = await turn.send(transport, address, parcel.message)
+                    if mail and (away := self._learn(outcomes[channel], turn.now)):
+                        waits.append(away)
+        if not (outcomes or waits or parcel.settled):
+            waits.append(turn.now + LAST_PAUSE)  # nothing can bring it now
+        return Tried(parcel, outcomes, max(waits, default=None))
 
     def _learn(self, outcome: Outcome, now: datetime) -> datetime | None:
         """Whether the mail server is away, and then until when nothing is tried there: longer with each failure."""
@@ -171,9 +202,39 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class _Turn:
+    """One batch: it was claimed at `now`, when the machine's clock showed `began`."""
+
+    now: datetime
+    began: float
+    stopping: Callable[[], bool]
+    mail: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAIL_AT_ONCE))
+    others: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OTHERS_AT_ONCE))
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether a try that begins now can end before the lease does."""
+        return not self.stopping() and time.monotonic() < self.began + TRY_WITHIN
+
+    async def send(self, transport: Transport, address: str, message: bytes) -> Outcome:
+        """Tries once, and gives up while the lease still lasts."""
+        left = max(0.0, self.began + END_WITHIN - time.monotonic())
+        try:
+            async with asyncio.timeout(left):
+                return await transport.send(address, message)
+        except TimeoutError:
+            return Outcome(Verdict.LATER, "no answer in time")
+        except Exception as error:  # noqa: BLE001 - transports raise nothing, but most of them are made by others
+            _log.exception("%s raised instead of answering", transport.name)
+            return Outcome(Verdict.LATER, type(error).__name__)
+
+
+@dataclass(frozen=True, slots=True)
 class _Written:
-    written: list[Parcel]
-    empty: set[str]
+    """Messages that can be tried, and what is known already of the others."""
+
+    written: list[Parcel] = field(default_factory=list)
+    settled: list[Tried] = field(default_factory=list)
 
 
 class _Recorder:
@@ -184,7 +245,7 @@ class _Recorder:
         self._waiting: list[Tried] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def add(self, tried: Tried) -> None:
+    def add(self, tried: Tried) -> None:
         self._waiting.append(tried)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._work())
@@ -196,7 +257,12 @@ class _Recorder:
     async def _work(self) -> None:
         while self._waiting:
             group, self._waiting = self._waiting, []
-            await asyncio.to_thread(settle, self._store, group, self._now)
+            try:
+                await asyncio.to_thread(settle, self._store, group, self._now)
+            except StoreAway:
+                # Nothing else knows what was sent: forgotten, it would be sent again.
+                self._waiting = [*group, *self._waiting]
+                await asyncio.sleep(STORE_SECONDS)
 
 
 def _added(total: Delivered, tried: Sequence[Tried], withdrawn: int, now: datetime) -> Delivered:

@@ -16,6 +16,7 @@ from calendars.notices.transports.base import Outcome, Verdict
 from calendars.store.database import Store
 
 AT_ONCE = 1_000
+REHEARSED = Outcome(Verdict.SENT, "rehearsed")
 
 
 class Pretence:
@@ -31,17 +32,10 @@ class Pretence:
     def _deliver(self, now: datetime) -> None:
         while (claimed := claim(self._store, now, AT_ONCE, mail=True)).parcels or claimed.withdrawn:
             with self._store.reading() as connection:
-                tried = [
-                    Tried(parcel, _as_sent(parcel), useless=self._useless(connection, parcel, now))
-                    for parcel in claimed.parcels
-                ]
+                tried = [self._tried(connection, parcel) for parcel in claimed.parcels]
             settle(self._store, tried, now)
 
-    def _useless(self, connection: Connection, parcel: Parcel, now: datetime) -> str:
-        if parcel.rows[0].kind != NoticeKind.DIGEST:
-            return ""
-        return NOTHING if digest(connection, parcel, self._links).is_empty else ""
-
-
-def _as_sent(parcel: Parcel) -> dict[str, Outcome]:
-    return {channel: Outcome(Verdict.SENT, "rehearsed") for channel in parcel.contact.open_channels}
+    def _tried(self, connection: Connection, parcel: Parcel) -> Tried:
+        if parcel.rows[0].kind == NoticeKind.DIGEST and digest(connection, parcel, self._links).is_empty:
+            return Tried(parcel, useless=NOTHING)
+        return Tried(parcel, dict.fromkeys(parcel.contact.open_channels, REHEARSED))

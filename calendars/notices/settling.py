@@ -39,8 +39,7 @@ class Tried:
             return WITHDRAWN
         if self._waits and now < self.parcel.since + PATIENCE:
             return PLANNED
-        sent = any(one.verdict is Verdict.SENT for one in self.outcomes.values()) or any(self.parcel.settled.values())
-        return SENT if sent else REFUSED
+        return SENT if any(one.verdict is Verdict.SENT for one in self._said) else REFUSED
 
     def again(self, now: datetime) -> datetime:
         """When to try again: after a pause that doubles with each try."""
@@ -51,9 +50,13 @@ class Tried:
         """Why it was not sent, or not yet."""
         if self.useless or status == SENT:
             return self.useless
-        said = [one.detail for one in self.outcomes.values() if one.verdict is not Verdict.SENT]
+        said = [one.detail for one in self._said if one.verdict is not Verdict.SENT]
         given_up = [f"given up after {PATIENCE.days} days"] if status == REFUSED and self._waits else []
         return "; ".join(dict.fromkeys(filter(None, [*given_up, *said, self.delay])))
+
+    @property
+    def _said(self) -> tuple[Outcome, ...]:
+        return *self.parcel.settled.values(), *self.outcomes.values()
 
     @property
     def _waits(self) -> bool:
@@ -69,6 +72,7 @@ def settle(store: Store, tried: Iterable[Tried], now: datetime) -> None:
         status = one.status(now)
         waits = status == PLANNED
         for row in one.parcel.rows:
+            attempts = row.attempts + bool(one.outcomes)
             values.append(
                 {
                     "of": row.id,
@@ -77,10 +81,11 @@ def settle(store: Store, tried: Iterable[Tried], now: datetime) -> None:
                     "why": one.reason(status),
                     "to_due": one.again(now) if waits else row.due,
                     "at": None if waits else now,
-                    "tries": row.attempts + bool(one.outcomes),
+                    "tries": attempts,
+                    "name": one.parcel.id if attempts else row.message_id,
                 }
             )
-            done.append({"of": row.id})
+            done += [{"of": row.id}] if not waits or not one.outcomes else []
             tries += [_try(row.id, channel, outcome, now) for channel, outcome in one.outcomes.items()]
     with store.writing() as connection:
         if values:
@@ -129,6 +134,7 @@ _SETTLE = (
         due=bindparam("to_due", type_=Instant),
         settled=bindparam("at", type_=Instant),
         attempts=bindparam("tries"),
+        message_id=bindparam("name"),
         lease=None,
     )
 )

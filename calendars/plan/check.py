@@ -33,7 +33,8 @@ def check(draft: Draft) -> None:
         _check_inside(freeze["from"], plan)
         _check_inside(freeze["to"], plan)
         _check_order(freeze["to"], freeze["from"])
-    _check_offsets(plan["reminders"]["before"])
+    for key in ("before", "lead_ins"):
+        _check_offsets(plan["reminders"][key])
     for indicator in plan["indicators"].items():
         _check_one_of(indicator, "stage", "level")
         _check_one_of(indicator, "target", "at_least")
@@ -112,6 +113,7 @@ def _check_stage(stage: Part, plan: Part) -> None:
     _check_unique(stage["lead_ins"].items(), key="id", what="lead_ins")
     for lead_in in stage["lead_ins"].items():
         _check_one_of(lead_in, "days", "working_days")
+        _check_offsets(lead_in["remind"])
     _check_offsets(stage["remind"])
 
 

@@ -17,10 +17,12 @@ OPEN_ENDED = -1
 def digest_facts(state: UnitState, around: Surroundings, today: date) -> tuple[DigestDue, ...]:
     """The summary that is due on `today`; one that a service missed is given late, several become one."""
     waiting = _waiting(state, around)
-    if waiting is None:
+    if waiting is None or today > state.rules.until:
         return ()
-    said = _said(state)
-    if said < _latest(state, today) <= today:
+    latest = _latest(state, today)
+    if not state.awaited and latest != today:
+        return ()  # nobody was awaited then, so nothing was missed
+    if _said(state) < latest:
         return (DigestDue(today, waiting),)
     return ()
 

@@ -41,7 +41,7 @@ def next_due(state: UnitState, today: date) -> date | None:
     if state.profile is None or state.ended:
         return None
     days = [day + DAY for day, _, _ in _running(state)]
-    days += reminder_days(state)
+    days += reminder_days(state, today)
     days += pressing_days(state, today)
     ended = {one.id for one in state.freezes}
     plan = (freeze for no, freeze in enumerate(state.rules.freezes) if plan_freeze(no) not in ended)

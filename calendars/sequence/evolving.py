@@ -133,7 +133,8 @@ def _of_stage(state: UnitState, fact: OfStage) -> UnitState:  # noqa: PLR0912 - 
         case StillOverdue():
             now = replace(now, pressed={**now.pressed, fact.clock: fact.effective})
         case Escalated():
-            now = replace(now, climbed={**now.climbed, fact.clock: fact.step})
+            climbed_on = {**now.climbed_on, fact.clock: fact.effective}
+            now = replace(now, climbed={**now.climbed, fact.clock: fact.step}, climbed_on=climbed_on)
         case Acknowledged():
             now = replace(now, acknowledged={**now.acknowledged, fact.clock: fact.effective})
         case Postponed():
@@ -158,11 +159,14 @@ def _of_stage(state: UnitState, fact: OfStage) -> UnitState:  # noqa: PLR0912 - 
 
 def _scheduled(state: UnitState, now: StageState, fact: Scheduled) -> StageState:
     """The new days, and the steps counted back from them, are looked at from the day they were set."""
-    stage = state.rules.stage(fact.stage)
-    steps = [LEAD_IN + lead_in.id for lead_in in stage.lead_ins] if stage and state.rules.notices else []
-    for of in (SCHEDULED, *steps):
+    for of in (SCHEDULED, *_steps(state.rules, fact.stage)):
         now = _looked(now, of, fact.effective)
     return now
+
+
+def _steps(rules: Rules, stage_id: str) -> tuple[str, ...]:
+    stage = rules.stage(stage_id)
+    return tuple(LEAD_IN + lead_in.id for lead_in in stage.lead_ins) if stage and rules.notices else ()
 
 
 def _looked(now: StageState, of: str, day: date) -> StageState:
@@ -203,7 +207,8 @@ def _dated(state: UnitState, rules: Rules, stages: dict[str, StageState], day: d
         moved = {clock for clock in Clock if was.get(clock) != days.get(clock)}
         if moved:
             overdue = tuple(clock for clock in now.overdue if clock not in moved)
-            reminded = {**now.reminded, **{clock.value: day for clock in moved}}
+            steps = _steps(rules, stage.id) if Clock.DAY in moved and not now.scheduled else ()
+            reminded = {**now.reminded, **dict.fromkeys((*(clock.value for clock in moved), *steps), day)}
             postponed = None if Clock.DAY in moved and not now.scheduled else now.postponed
             now = replace(now, overdue=overdue, reminded=reminded, postponed=postponed)
             stages[stage.id] = _forgotten(now, moved)
@@ -216,5 +221,6 @@ def _forgotten(now: StageState, moved: set[Clock]) -> StageState:
         now,
         pressed={clock: day for clock, day in now.pressed.items() if clock not in moved},
         climbed={clock: step for clock, step in now.climbed.items() if clock not in moved},
+        climbed_on={clock: day for clock, day in now.climbed_on.items() if clock not in moved},
         acknowledged={clock: day for clock, day in now.acknowledged.items() if clock not in moved},
     )

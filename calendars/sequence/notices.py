@@ -187,7 +187,10 @@ def _moved(before: UnitState, fact: Fact, after: UnitState) -> Iterator[Moved]:
     for stage in before.rules.stages:
         if of_fact not in ("", stage.id) or after.stage(stage.id).held or before.stage(stage.id).held:
             continue
-        kinds = dates_of(before.rules, stage, before.stage(stage.id)).keys()
+        # What was put off is not there before its new days are set, and yet people were told of it.
+        kinds = dates_of(before.rules, stage, before.stage(stage.id)) | dates_of(
+            after.rules, after.rules.stage(stage.id) or stage, after.stage(stage.id)
+        )
         for of in dict.fromkeys(SCHEDULED if of in DAYS else of for of in kinds):
             new = current(after, stage.id, of)
             if current(before, stage.id, of) != new and of.partition(".")[2] not in after.stage(stage.id).done:

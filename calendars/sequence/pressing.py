@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import takewhile
 
 from calendars.plan.model import Reminders, Stage
 from calendars.sequence.facts import Acknowledged, Escalated, StillOverdue
@@ -36,7 +35,7 @@ def pressing_clock(stage: Stage, now: StageState, today: date) -> tuple[Clock, d
 
 def pressed_due(state: UnitState, today: date) -> tuple[Pressed, ...]:
     """What to say on `today` of all that is overdue. What a service missed becomes one."""
-    if suspended(state, Span(today, today), today):
+    if not _speaks(state, today):
         return ()
     return tuple(
         fact
@@ -54,11 +53,31 @@ def pressing_days(state: UnitState, today: date) -> Iterator[date]:
         for clock, due in due_days(stage, now).items():
             if now.held or pressing_clock(stage, now, max(today, due + DAY)) != (clock, due):
                 continue
-            days = _Policy(state.rules.reminders, state.rules.notices, state.rules.until)
-            coming = [next((day for day in days.again(due) if day > today), None)]
+            policy = _Policy(state.rules.reminders, state.rules.notices, state.rules.until)
+            said = now.pressed.get(clock, policy.first(due))
+            coming = [policy.again(due, said)]
             if clock not in now.acknowledged:
-                coming.append(next((day for _, day in days.climb(due) if day > today), None))
-            yield from (rested(state, day) for day in coming if day)
+                step = policy.climb(due, now.climbed.get(clock, 0), now.climbed_on.get(clock))
+                coming.append(step[1] if step else None)
+            for day in coming:
+                given = _given(state, max(day, today)) if day else None
+                if given and pressing_clock(stage, now, given) == (clock, due):
+                    yield given
+
+
+def _speaks(state: UnitState, day: date) -> bool:
+    notices = state.rules.notices
+    return bool(notices and notices.works(day) and day <= state.rules.until) and not suspended(
+        state, Span(day, day), day
+    )
+
+
+def _given(state: UnitState, day: date) -> date | None:
+    while (day := rested(state, day)) <= state.rules.until:
+        if _speaks(state, day):
+            return day
+        day += DAY
+    return None
 
 
 def acknowledged(state: UnitState, stage: str, today: date) -> tuple[Acknowledged, ...]:
@@ -88,19 +107,27 @@ class _Policy:
         """The first working day after the due day."""
         return self._working(due + DAY)
 
-    def again(self, due: date) -> Iterator[date]:
-        """The days after the first one, each a working day."""
-        yield from self._after(due, self._reminders.overdue_every)
+    def again(self, due: date, said: date) -> date | None:
+        """The first day after `said` on which it is said again, a working day."""
+        first, every = self.first(due), self._reminders.overdue_every
+        # What is said on a day off comes later, but not later than what is said next: the last before `said` suffices.
+        day = first + timedelta(days=every * max((said - first).days // every, 1))
+        while day <= self._until:
+            if (working := self._working(day)) > said:
+                return working
+            day += timedelta(days=every)
+        return None
 
-    def climb(self, due: date) -> Iterator[tuple[int, date]]:
-        """The steps of the climb, from 1 for the direct superior, with their days."""
-        days = self._after(due, self._reminders.escalate_after)
-        yield from zip(range(1, self._notices.above + 1), days, strict=False)
-
-    def _after(self, due: date, every: int) -> Iterator[date]:
-        day = self.first(due)
-        while (day := day + timedelta(days=every)) <= self._until:
-            yield self._working(day)
+    def climb(self, due: date, steps: int, last: date | None) -> tuple[int, date] | None:
+        """The step after so many, 1 for the direct superior, and its day; `last` is the day of the one before it. One
+        that came late puts off those after it: whoever hears first is to have time to answer."""
+        if steps >= self._notices.above:
+            return None
+        pause = timedelta(days=self._reminders.escalate_after)
+        day = self.first(due) + (steps + 1) * pause
+        if last is not None and last > self._working(self.first(due) + steps * pause):
+            day = last + pause
+        return (steps + 1, working) if (working := self._working(day)) <= self._until else None
 
     def _working(self, day: date) -> date:
         while not self._notices.works(day):
@@ -118,10 +145,10 @@ def _pressing(state: UnitState, today: date) -> Iterator[tuple[Stage, StageState
 
 def _said(policy: _Policy, stage: Stage, now: StageState, clock: Clock, due: date, today: date) -> Iterator[Pressed]:
     said = now.pressed.get(clock, policy.first(due))
-    if any(day > said for day in takewhile(lambda day: day <= today, policy.again(due))):
+    if (day := policy.again(due, said)) and day <= today:
         yield StillOverdue(today, stage.id, clock, due, (today - due).days)
     if clock in now.acknowledged:
         return
-    for step, day in policy.climb(due):
-        if step > now.climbed.get(clock, 0) and day <= today:
-            yield Escalated(today, stage.id, clock, due, step)
+    step = policy.climb(due, now.climbed.get(clock, 0), now.climbed_on.get(clock))
+    if step and step[1] <= today:
+        yield Escalated(today, stage.id, clock, due, step[0])

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from calendars.plan.model import LeadIn, Stage
 from calendars.sequence.facts import ReminderDue
 from calendars.sequence.rules import Rules
-from calendars.sequence.state import Span, StageState, UnitState
+from calendars.sequence.state import Clock, Span, StageState, UnitState
 from calendars.sequence.status import due_days, planned, suspended
 
 DAY = timedelta(days=1)
@@ -60,10 +60,10 @@ def reminders_due(state: UnitState, today: date) -> Iterator[ReminderDue]:
         yield ReminderDue(today, stage, of, due, (due - today).days)
 
 
-def reminder_days(state: UnitState) -> Iterator[date]:
-    """The days on which `reminders_due` gives anything, unless it was looked at before."""
+def reminder_days(state: UnitState, today: date) -> Iterator[date]:
+    """The days after `today` on which `reminders_due` gives anything, unless it was looked at before."""
     for one in coming(state):
-        day = rested(state, one.day)
+        day = rested(state, max(one.day, today) if state.rules.notices else one.day)
         if day <= one.due:
             yield day
 
@@ -99,6 +99,8 @@ def _dates(
         clock.value: (day, usual) for clock, day in due_days(stage, now).items()
     }
     if now.scheduled:
+        if rules.notices:
+            dates.pop(Clock.DAY.value, None)  # the unit's own days stand instead
         dates[SCHEDULED] = now.scheduled.first, usual
     days = planned(stage, now)
     of_steps = rules.reminders.lead_ins if rules.reminders else ()

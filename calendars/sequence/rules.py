@@ -128,8 +128,9 @@ class Rules:
 
 
 def _notice_rules(plan: Plan, level: str) -> NoticeRules:
-    place = plan.levels.index(level) if level in plan.levels else 0
-    return NoticeRules(place, len(plan.levels) - place - 1, *_days_off(plan.from_, plan.until))
+    above = plan.levels.index(level) if level in plan.levels else 0
+    below = len(plan.levels) - above - 1 if level in plan.levels else 0
+    return NoticeRules(above, below, *_days_off(plan.from_, plan.until))
 
 
 @lru_cache(maxsize=64)

@@ -98,7 +98,7 @@ class StageState:
     `sealed` that the superior's congress rests on it; `pins` the unit's own due days; `reminded` per kind of date
     the last day that was looked at; `taken` the freeze that put the postponed days off, empty where people did. Of a
     clock that ran out, `pressed` is the last day on which that was said again, `climbed` how many superiors heard of
-    it, `acknowledged` the day on which somebody answered for it.
+    it and `climbed_on` when the last of them did, `acknowledged` the day on which somebody answered for it.
     """
 
     scheduled: Span | None = None
@@ -118,6 +118,7 @@ class StageState:
     put_off: str = ""
     pressed: dict[Clock, date] = field(default_factory=dict)
     climbed: dict[Clock, int] = field(default_factory=dict)
+    climbed_on: dict[Clock, date] = field(default_factory=dict)
     acknowledged: dict[Clock, date] = field(default_factory=dict)
 
 

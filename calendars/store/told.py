@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -49,7 +49,12 @@ class Change:
 
 def changes(connection: Connection, moved: Sequence[tuple[Turn, Moved]], now: datetime) -> Iterator[Change]:
     """Who was told of the dates that moved. Of several moves of one date the last counts."""
-    last = {(turn.placed.campaign, turn.placed.unit, move.stage, move.of): (turn, move) for turn, move in moved}
+    last: dict[tuple[str, str, str, str], tuple[Turn, Moved]] = {}
+    for turn, move in moved:
+        key = (turn.placed.campaign, turn.placed.unit, move.stage, move.of)
+        # A date that is put off to another one moves twice, and only the first time says why.
+        why = last[key][1] if key in last else move
+        last[key] = turn, replace(move, reason=move.reason or why.reason, source=move.source or why.source)
     rows = _rows(connection, {(campaign, unit) for campaign, unit, _, _ in last})
     if not rows:
         return

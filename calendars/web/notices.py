@@ -122,7 +122,9 @@ class NoticePages:
         except Exception as error:  # noqa: BLE001 - whatever it is, the reader can only try again
             _log.warning("an acknowledgement of unit %s was not taken: %s", of.unit, type(error).__name__)
             return self._page(language, "away", 503)
-        return self._page(language, *(("refused", 409) if refused else ("done", 200)), seen, refused[language] if refused else "")
+        return self._page(
+            language, *(("refused", 409) if refused else ("done", 200)), seen, refused[language] if refused else ""
+        )
 
     async def _unsubscribe(self, seen: _Seen, language: str, body: bytes) -> Response:
         back = "resume" in parse_qs(body.decode("latin-1"))

@@ -45,6 +45,8 @@ PILOTS = "      from: 2020-03-01\n      to: 2020-03-31"
         ("        days: 20", "        days: 20\n        working_days: 20", "working_days: 20", "beside `days`"),
         ("remind: [7, 1]", "remind: [7, 7]", "remind", "found 7 days twice"),
         ("before: [30, 14, 7, 1]", "before: [30, 30]", "before", "found 30 days twice"),
+        ("remind: [5, 2]", "remind: [5, 5]", "remind: [5, 5]", "found 5 days twice"),
+        ("lead_ins: [3]", "lead_ins: [3, 3]", "lead_ins: [3, 3]", "found 3 days twice"),
         ("    at_least: 3\n", "", "id: cell_election", "found neither `target` nor `at_least`"),
         ("    at_least: 3", "    target: 0.5\n    at_least: 3", "at_least", "found `at_least` beside `target`"),
         ("    level: village\n    share_of", "    share_of", "id: cell_election", "neither `stage` nor `level`"),

@@ -8,7 +8,7 @@ import pytest
 
 from calendars.errors import Problem, Problems, UserError
 from calendars.plan.loading import check_plan, load_plan
-from calendars.plan.model import Plan, Rerun, ResultType
+from calendars.plan.model import DigestRhythm, Plan, Reminders, Rerun, ResultType
 from tests.plan.samples import PLANS, sample, small_plan
 
 ARROW = "  # <- "
@@ -23,7 +23,9 @@ def test_a_valid_plan_is_read_whole() -> None:
     gate = plan.stage("commune_congress").gate
     assert gate is not None
     assert (gate.children, gate.share) == ("cell_congress", 0.9)
-    assert plan.reminders.at == time(8)
+    assert (plan.reminders.at, plan.reminders.digest) == (time(8), DigestRhythm.DAILY)
+    assert plan.reminders.lead_ins == (3,)
+    assert [lead_in.remind for lead_in in plan.stage("headman_election").lead_ins] == [None, (5, 2)]
     assert plan.consents[0].from_ == "Quân ủy Trung ương"
 
 
@@ -37,6 +39,30 @@ def test_a_stage_may_say_within_how_many_days_a_failed_vote_is_run_again() -> No
     plan, problems = check_plan(text.replace("{days: 15}", "{days: -1}"))
     assert plan is None
     assert [problem.line for problem in problems] == [text[: text.index("rerun")].count("\n") + 1]
+
+
+def test_a_plan_that_says_nothing_of_summaries_and_steps_has_what_is_usual() -> None:
+    text = sample("small.yaml").replace("  digest: daily\n", "").replace("  lead_ins: [3]\n", "")
+    plan, problems = check_plan(text)
+    assert plan, problems
+    assert (plan.reminders.digest, plan.reminders.lead_ins) == (DigestRhythm.WEEKLY, (3,))
+    assert Reminders().digest is DigestRhythm.WEEKLY
+
+
+@pytest.mark.parametrize("written", ["weekly", "daily", "off", '"off"'])
+def test_summaries_may_be_left_out_with_or_without_quotes(written: str) -> None:
+    """`off` without quotes is false to some readers of YAML."""
+    plan, problems = check_plan(edited("digest: daily", f"digest: {written}"))
+    assert plan, problems
+    assert plan.reminders.digest.value == written.strip('"')
+    assert Plan.model_validate(plan.document()) == plan
+
+
+def test_a_step_may_have_no_reminders() -> None:
+    plan, problems = check_plan(edited("remind: [5, 2]", "remind: []"))
+    assert plan, problems
+    assert plan.stage("headman_election").lead_ins[1].remind == ()
+    assert Plan.model_validate(plan.document()) == plan
 
 
 def test_a_plan_survives_its_own_document() -> None:
@@ -164,6 +190,11 @@ def edited(old: str, new: str) -> str:
         ("days: 20", "days: 500", "days: 500", "`days` is 500, expected at most 400"),
         ("remind: [7, 1]", "remind: [7, -1]", "remind:", "entry 2 of `remind` is -1, expected at least 0"),
         ("remind: [7, 1]", "remind: 7", "remind:", "`remind` is 7, expected a list"),
+        ("remind: [5, 2]", "remind: [5, -2]", "remind: [5", "entry 2 of `remind` is -2, expected at least 0"),
+        ("lead_ins: [3]", "lead_ins: 3", "lead_ins: 3", "`lead_ins` is 3, expected a list"),
+        ("digest: daily", "digest: monthly", "digest:", "\"monthly\", expected one of 'weekly', 'daily' or 'off'"),
+        ("digest: daily", "digest: false", "digest:", "`digest` is false, expected one of 'weekly', 'daily' or 'off'"),
+        ("digest: daily", "digest:", "digest:", "`digest` is empty, expected one of 'weekly', 'daily' or 'off'"),
         ("share: 0.9", "share: 90", "share: 90", "`share` is 90, expected at most 1"),
         ("share: 0.9", 'share: "0.9"', "share:", '`share` is "0.9", expected a number'),
         ("share: 0.9", "share: .nan", "share:", "`share` is NaN, expected a number"),
@@ -184,7 +215,12 @@ def edited(old: str, new: str) -> str:
         ("at: 08:00", "at: 8:00", "at: 8:00", '`at` is "8:00", expected a time of day'),
         ("at: 08:00", "at: 480", "at: 480", "`at` is 480, expected a time of day"),
         ("jitter_minutes: 15", "jitter: 15", "jitter: 15", 'unknown key "jitter", expected `jitter_minutes`'),
-        ("jitter_minutes: 15", "colour: red", "colour", 'unknown key "colour", expected one of before, overdue_every'),
+        (
+            "jitter_minutes: 15",
+            "colour: red",
+            "colour",
+            'unknown key "colour", expected one of before, lead_ins, overdue_every',
+        ),
         (
             "campaign: small-2020",
             "campaign: small-2020\ncampaign: x",

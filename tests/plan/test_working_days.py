@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from calendars.errors import UserError
 from calendars.plan import working_days
-from calendars.plan.working_days import day_off_name, is_working_day, working_days_before
+from calendars.plan.working_days import day_off_name, days_off_between, is_working_day, working_days_before
 
 CASES = Path(__file__).parents[1] / "cases" / "vn_days_off_2019_2027.csv"
 ROWS = list(csv.DictReader(CASES.read_text(encoding="utf-8").splitlines()))
@@ -106,3 +106,53 @@ def test_counting_back_out_of_the_known_years_is_refused() -> None:
 def test_no_counting_forward() -> None:
     with pytest.raises(ValueError, match="expected no negative number"):
         working_days_before(date(2020, 1, 6), -1)
+
+
+# Days off to carry along
+
+
+def days(*iso: str) -> tuple[date, ...]:
+    return tuple(map(date.fromisoformat, iso))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "off", "make_up"),
+    [
+        # 25/01 and 26/01 are in Tết as well, but on a weekend.
+        ("2020-01-01", "2020-02-29", ("2020-01-01", *(f"2020-01-{no}" for no in (23, 24, 27, 28, 29))), ()),
+        ("2020-01-23", "2020-01-24", ("2020-01-23", "2020-01-24"), ()),
+        ("2020-01-25", "2020-01-26", (), ()),
+        ("2020-03-01", "2020-12-31", ("2020-04-02", "2020-04-30", "2020-05-01", "2020-09-02"), ()),
+        ("2019-04-10", "2019-05-10", ("2019-04-15", "2019-04-29", "2019-04-30", "2019-05-01"), ("2019-05-04",)),
+        ("2019-05-04", "2019-05-04", (), ("2019-05-04",)),
+        ("2018-12-31", "2019-01-05", ("2018-12-31", "2019-01-01"), ("2019-01-05",)),
+        ("2020-06-01", "2020-06-30", (), ()),
+        ("2020-06-30", "2020-06-01", (), ()),  # no days at all
+    ],
+)
+def test_days_off_and_worked_weekends_between_two_days(
+    first: str, last: str, off: tuple[str, ...], make_up: tuple[str, ...]
+) -> None:
+    assert days_off_between(*days(first, last)) == (days(*off), days(*make_up))
+
+
+@given(DAYS, st.integers(0, 500))
+def test_what_is_carried_tells_working_days_as_the_calendar_does(first: date, length: int) -> None:
+    last = first + timedelta(days=length)
+    off, make_up = days_off_between(first, last)
+    for no in range(length + 1):
+        day = first + timedelta(days=no)
+        assert is_working_day(day) == (day in make_up or (day.weekday() < 5 and day not in off))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "off"),
+    [
+        ("1999-12-01", "2000-01-03", days_off_between(*days("2000-01-01", "2000-01-03"))[0]),
+        ("1990-01-01", "1999-12-31", ()),
+        ("2101-01-01", "2101-02-28", ()),
+        ("2100-12-31", "2101-03-01", ()),
+    ],
+)
+def test_of_years_that_nobody_knows_no_day_is_off(first: str, last: str, off: tuple[date, ...]) -> None:
+    assert days_off_between(*days(first, last)) == (off, ())

@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from calendars.plan.model import Due
+from calendars.plan.working_days import is_working_day
 from calendars.sequence import commands
 from calendars.sequence.commands import Command, Enrol
 from calendars.sequence.conflicts import conflicts
 from calendars.sequence.deciding import decide
+from calendars.sequence.digests import digest_facts, next_digest
 from calendars.sequence.due import due_facts, next_due
 from calendars.sequence.events import Event, event_of, line_of
 from calendars.sequence.evolving import fold, number
-from calendars.sequence.facts import Fact, ReminderDue
+from calendars.sequence.facts import DigestDue, Escalated, Fact, ReminderDue, StillOverdue
 from calendars.sequence.gates import gate_facts, seal_facts
 from calendars.sequence.pins import with_pins
 from calendars.sequence.refusals import Refused
@@ -68,9 +70,11 @@ class CommuneLife(RuleBasedStateMachine):
                 break
         self.record(gate_facts(self.state, self.around, self.today))
         self.record(seal_facts(self.state, self.superior, self.today))
+        self.record(digest_facts(self.state, self.around, self.today))
         assert due_facts(self.state, self.today) == ()
         assert gate_facts(self.state, self.around, self.today) == ()
         assert seal_facts(self.state, self.superior, self.today) == ()
+        assert digest_facts(self.state, self.around, self.today) == ()
 
     def send(self, command: Command) -> bool:
         try:
@@ -89,11 +93,14 @@ class CommuneLife(RuleBasedStateMachine):
     def pass_time(self, days: int) -> None:
         until, upcoming = self.today + timedelta(days=days), next_due(self.state, self.today)
         assert upcoming is None or (upcoming > self.today and due_facts(self.state, upcoming))
+        summary = next_digest(self.state, self.around, self.today)
+        assert summary is None or (summary > self.today and digest_facts(self.state, self.around, summary))
         quiet = self.today + timedelta(days=1)
-        while quiet <= until and quiet != upcoming:
+        while quiet <= until and quiet not in (upcoming, summary):
             assert due_facts(self.state, quiet) == (), quiet
+            assert digest_facts(self.state, self.around, quiet) == (), quiet
             quiet += timedelta(days=1)
-        self.today = min(until, upcoming or until)
+        self.today = min(until, upcoming or until, summary or until)
         self.settle()
 
     # The commune's own congress
@@ -146,6 +153,13 @@ class CommuneLife(RuleBasedStateMachine):
     @rule(clock=CLOCKS)
     def unpin(self, clock: Clock) -> None:
         self.send(commands.Unpin(STAGE, clock, "as planned"))
+
+    @rule(stage=st.sampled_from(("", STAGE)))
+    def acknowledge(self, stage: str) -> None:
+        overdue = not self.now.held and (self.now.scheduled or not self.now.postponed) and self.passed
+        taken = self.send(commands.Acknowledge(stage))
+        assert bool(overdue) or not taken
+        assert not overdue or self.passed[-1] in self.now.acknowledged
 
     @precondition(lambda self: self.today > date(2020, 3, 1))
     @rule()
@@ -223,6 +237,16 @@ class CommuneLife(RuleBasedStateMachine):
     def now(self) -> StageState:
         return self.state.stage(STAGE)
 
+    @property
+    def passed(self) -> list[Clock]:
+        """The clocks that ran out, the last one last."""
+        stage = self.state.rules.stage(STAGE)
+        assert stage
+        assert stage.target
+        assert stage.deadline
+        days = ((stage.target.date, 0, Clock.TARGET), (stage.deadline.date, 1, Clock.DEADLINE))
+        return [clock for day, _, clock in sorted(days) if day < self.today]
+
     def missing(self, by: date) -> list[str]:
         """The living children that did not hold theirs by the day, counted by hand."""
         below = [child for child in self.children.values() if child.living and child.parent == "06664"]
@@ -265,12 +289,8 @@ class CommuneLife(RuleBasedStateMachine):
 
     @invariant()
     def every_passed_clock_is_marked_and_no_other(self) -> None:
-        stage = self.state.rules.stage(STAGE)
+        stage, passed = self.state.rules.stage(STAGE), set(self.passed)
         assert stage
-        assert stage.target
-        assert stage.deadline
-        days = {Clock.TARGET: stage.target.date, Clock.DEADLINE: stage.deadline.date}
-        passed = {clock for clock, day in days.items() if day < self.today}
         assert set(self.now.overdue) <= passed
         if not self.now.held:
             assert set(self.now.overdue) == passed
@@ -282,6 +302,14 @@ class CommuneLife(RuleBasedStateMachine):
             if isinstance(event.fact, ReminderDue):
                 assert event.fact.days >= 0
                 assert event.fact.due == event.fact.effective + timedelta(days=event.fact.days)
+
+    @invariant()
+    def nobody_is_pressed_on_a_day_off_or_told_twice_a_week(self) -> None:
+        given = [event.fact for event in self.events]
+        assert all(is_working_day(fact.effective) for fact in given if isinstance(fact, StillOverdue))
+        assert all(fact.step <= 2 for fact in given if isinstance(fact, Escalated))
+        weeks = [fact.effective.isocalendar()[:2] for fact in given if isinstance(fact, DigestDue)]
+        assert len(set(weeks)) == len(weeks)
 
     @invariant()
     def the_stream_gives_the_state_and_the_release_its_rules(self) -> None:

@@ -1,4 +1,4 @@
-"""The small campaign with a tree that holds: gates, seals, a consent, and a tag for armed forces."""
+"""The small campaign with a tree that holds: gates, seals, summaries, a consent, and a tag for armed forces."""
 
 from __future__ import annotations
 
@@ -27,11 +27,8 @@ def gated_campaign(folder: Path, name: str, *, reports: str = "") -> Path:
     plan = made / "plan.yaml"
     edit(plan, "    max_days: 2\n", "    max_days: 2\n    gate: {children: cell_congress}\n")
     edit(plan, "    max_days: 4\n", "    max_days: 4\n    gate: {children: grassroots_congress, share: 0.5}\n")
-    edit(
-        plan,
-        "reminders:",
-        CONSENT + "reminders:",
-    )
+    edit(plan, "reminders:", CONSENT + "reminders:")
+    edit(plan, 'digest: "off"', "digest: weekly")
     header = "unit,stage,on,to,announced,source,certainty\n"
     (made / "reports.csv").write_text(header + reports, encoding="utf-8")
     return made

@@ -47,7 +47,7 @@ stages:
     opens: 2020-09-01
     deadline: {date: 2020-10-31, source: directive-35}
     max_days: 4
-reminders: {before: [30, 14, 7, 1], overdue_every: 7, escalate_after: 3, at: "08:00", jitter_minutes: 0}
+reminders: {before: [30, 14, 7, 1], overdue_every: 7, escalate_after: 3, at: "08:00", digest: "off", jitter_minutes: 0}
 """
 UNITS = """\
 code,name,level,parent,tags,source,certainty

@@ -90,9 +90,10 @@ async def test_a_village_joins_its_commune_and_leaves_others_alone(bench: Workbe
         "parent_name": "Xã Một",
         "tags": [],
     }
-    assert [line.type for line in overdue] == ["overdue", "overdue"]
+    pressed = ["still_overdue", "escalated"]
+    assert [line.type for line in overdue] == ["overdue", "overdue", *pressed, *pressed]
     sent = await bench.congress(name).report("100-03", "headman_election", overdue[0].effective, by="x")
-    assert (sent.answer.last, sent.answer.visible) == (4, True)
+    assert (sent.answer.last, sent.answer.visible) == (8, True)
 
 
 async def test_a_commune_comes_with_its_villages_in_any_order(bench: Workbench, source: Path, name: str) -> None:

@@ -39,14 +39,21 @@ async def test_it_enrols_every_unit_with_what_was_known_on_the_day(bench: Workbe
         ("enrolled", ""),
         ("held", "headman_election"),
         ("overdue", "cell_congress"),
+        ("still_overdue", "cell_congress"),
+        ("escalated", "cell_congress"),
     ]
     assert kinds(bench, name, "200-01") == [
         ("enrolled", ""),
         ("overdue", "headman_election"),
         ("overdue", "cell_congress"),
+        ("still_overdue", "headman_election"),
+        ("escalated", "headman_election"),
+        ("still_overdue", "cell_congress"),
+        ("escalated", "cell_congress"),
     ]
     assert kinds(bench, name, "100") == [("enrolled", ""), ("held", "grassroots_congress")]
-    assert kinds(bench, name, "200") == [("enrolled", ""), ("overdue", "grassroots_congress")]
+    pressed = [(kind, "grassroots_congress") for kind in ("overdue", "still_overdue", "escalated")]
+    assert kinds(bench, name, "200") == [("enrolled", ""), *pressed]
     # Held in September, but announced on 01/05: on 11/06 it is a plan.
     assert kinds(bench, name, "22") == [("enrolled", ""), ("scheduled", "provincial_congress")]
     (first,) = lines(bench, name, "@campaign")
@@ -139,8 +146,9 @@ async def test_a_launch_that_broke_off_is_completed_by_the_next(
         found = journal(bench)
         assert sorted(enrolled(bench)) == sorted((*UNITS, *villages))
         for village in villages:
-            assert [line.no for line in lines(bench, name, village)] == [1, 2, 3]
-            assert [kind for kind, _ in kinds(bench, name, village)] == ["enrolled", "held", "overdue"]
+            assert [line.no for line in lines(bench, name, village)] == [1, 2, 3, 4, 5]
+            told = ["overdue", "still_overdue", "escalated"]
+            assert [kind for kind, _ in kinds(bench, name, village)] == ["enrolled", "held", *told]
         assert [placed.position for placed in found] == list(range(1, len(found) + 1))
 
 
