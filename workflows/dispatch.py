@@ -8,7 +8,10 @@ from temporalio import workflow
 from temporalio.client import Client
 from temporalio.common import RetryPolicy, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-# An activity that beat no more for so long is given to another worker: after a crash nothing goes out until then.
+with workflow.unsafe.imports_passed_through():
+    from workflows.connection import cluster_is_named
+
+# An activity that beat no more for so long is given to another worker.
 HEARTBEAT = timedelta(seconds=10)
 SHIFT = timedelta(hours=3)  # longer than the activity means to stay
 SHIFTS = 50
@@ -30,11 +33,18 @@ class Dispatch:
 
 
 async def keep_delivering(client: Client, task_queue: str) -> None:
-    """Starts the dispatch of the services on this task queue, unless it runs."""
+    """Starts the dispatch of the services on this task queue, unless it runs on a cluster that others may use.
+
+    An embedded server has one worker, which holds the data folder: whoever delivered before is dead, and nobody need
+    wait for its beat to fail. Should it live after all, no notice is sent by both: the leases of its notices hold.
+    """
+    conflict = (
+        WorkflowIDConflictPolicy.USE_EXISTING if cluster_is_named() else WorkflowIDConflictPolicy.TERMINATE_EXISTING
+    )
     await client.start_workflow(
-        Dispatch.run,
+        "Dispatch",
         id=f"dispatch/{task_queue}",
         task_queue=task_queue,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_conflict_policy=conflict,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
     )
