@@ -111,9 +111,14 @@ def test_all_stages_are_answered_for_at_once_or_one_by_one() -> None:
     one = after(village, (Acknowledge(ELECTION), today))
     assert decide(one, Acknowledge(), today) == both[1:]
     assert refused(one, Acknowledge(ELECTION), today).code == "already_acknowledged"
-    # From Monday 20/01: the superiors of the cell's congress would hear after Tết, those of the election have heard.
+    # The district hears of the election on 20/01, late, and so the province after Tết; the next, on 02/02, is a Sunday.
+    # From Monday 20/01: the superiors of the cell's congress would hear after Tết.
     steps = [one.fact for one in live(village, [(today, Acknowledge(CELL))]) if isinstance(one.fact, Escalated)]
-    assert steps == []
+    assert steps == [
+        Escalated(day("2020-01-30"), ELECTION, Clock.DAY, day("2020-01-05"), 2),
+        Escalated(day("2020-02-03"), ELECTION, Clock.DAY, day("2020-01-05"), 3),
+    ]
+    assert climbed(village, [(today, Acknowledge())]) == []
 
 
 @pytest.mark.parametrize(

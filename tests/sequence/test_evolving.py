@@ -108,7 +108,10 @@ OVERDUE = FellOverdue(DAY, STAGE, Clock.TARGET, date(2020, 5, 28))
                 Escalated(date(2020, 6, 8), STAGE, Clock.TARGET, date(2020, 5, 31), 2),
                 Escalated(date(2020, 7, 6), STAGE, Clock.DEADLINE, date(2020, 6, 30), 1),
             ),
-            StageState(climbed={Clock.TARGET: 2, Clock.DEADLINE: 1}),
+            StageState(
+                climbed={Clock.TARGET: 2, Clock.DEADLINE: 1},
+                climbed_on={Clock.TARGET: date(2020, 6, 8), Clock.DEADLINE: date(2020, 7, 6)},
+            ),
         ),
         (
             (Acknowledged(date(2020, 6, 4), STAGE, Clock.TARGET, date(2020, 5, 31)),),

@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 from calendars.plan.clock import instant_of
 from calendars.plan.model import Due, Reminders
 from calendars.plan.working_days import is_working_day
-from calendars.sequence.commands import Follow, Freeze, Postpone, Report, Resume, Retract, Schedule, SetPin, Unpin
+from calendars.sequence.commands import (
+    Acknowledge,
+    Follow,
+    Freeze,
+    Postpone,
+    Report,
+    Resume,
+    Retract,
+    Schedule,
+    SetPin,
+    Unpin,
+)
 from calendars.sequence.due import due_facts, next_due
 from calendars.sequence.facts import (
     Acknowledged,
@@ -46,15 +57,31 @@ def due_on(iso: str, *, every: int = 7, after: int = 3, level: str = "commune") 
     return unit(level, plan=plan.model_copy(update={"reminders": reminders}))
 
 
+def election_on(iso: str, *, after: int = 3, joined: date = LAUNCH) -> UnitState:
+    """A village with one day alone, and three superiors."""
+    plan = changed(PLAN, headman_election={"on": day(iso)}, cell_congress={"on": None})
+    reminders = Reminders(before=(), escalate_after=after)
+    return unit("village", plan=plan.model_copy(update={"reminders": reminders}), joined=joined)
+
+
+def looked(state: UnitState, *days: str) -> UnitState:
+    """The unit after it looked at its calendar on these days alone."""
+    for iso in days:
+        state = settled(state, day(iso))
+    return state
+
+
 def again(state: UnitState, first: date = LAUNCH) -> list[str]:
     """The days on which it is said again, for a unit that wakes when it said it would."""
     return [one.today.isoformat() for one in live(state) if isinstance(one.fact, StillOverdue) and one.today >= first]
 
 
-def climbed(state: UnitState, first: date = LAUNCH) -> list[tuple[int, str]]:
+def climbed(
+    state: UnitState, orders: lives.Orders = (), waking: lives.Waking = lives.when_due
+) -> list[tuple[int, str]]:
     """The steps of the climb with their days."""
-    given = [(one.fact, one.today) for one in live(state) if isinstance(one.fact, Escalated)]
-    return [(fact.step, today.isoformat()) for fact, today in given if today >= first]
+    given = [(one.fact, one.today) for one in live(state, orders, waking) if isinstance(one.fact, Escalated)]
+    return [(fact.step, today.isoformat()) for fact, today in given]
 
 
 @pytest.mark.parametrize(
@@ -188,17 +215,26 @@ def test_two_clocks_of_one_day_are_spoken_of_once() -> None:
     assert len({(fact.type, fact.effective) for fact in said}) == len(said)
 
 
-def test_what_a_service_missed_becomes_one() -> None:
+@pytest.mark.parametrize(
+    ("back", "then"),
+    [
+        ("2020-06-12", [(2, "2020-06-15")]),
+        ("2020-06-15", [(2, "2020-06-18")]),
+        ("2020-07-01", [(2, "2020-07-06")]),  # 04/07 is a Saturday
+        ("2020-12-31", []),  # 03/01 is after the campaign
+    ],
+)
+def test_what_a_service_missed_becomes_one(back: str, then: list[tuple[int, str]]) -> None:
     told = settled(due_on("2020-06-04"), day("2020-06-05"))
-    for back in ("2020-06-12", "2020-06-15", "2020-07-01", "2020-12-31"):
-        days = (day(back) - day("2020-06-04")).days
-        deadline = {"stage": STAGE, "clock": Clock.DEADLINE, "due": day("2020-06-04")}
-        assert due_facts(told, day(back)) == (
-            StillOverdue(day(back), **deadline, days=days),
-            Escalated(day(back), **deadline, step=1),
-            Escalated(day(back), **deadline, step=2),
-        )
-        assert due_facts(settled(told, day(back)), day(back)) == ()
+    days = (day(back) - day("2020-06-04")).days
+    deadline = {"stage": STAGE, "clock": Clock.DEADLINE, "due": day("2020-06-04")}
+    assert due_facts(told, day(back)) == (
+        StillOverdue(day(back), **deadline, days=days),
+        Escalated(day(back), **deadline, step=1),
+    )
+    late = settled(told, day(back))
+    assert due_facts(late, day(back)) == ()
+    assert climbed(replace(late, since=day(back))) == then
 
 
 def test_a_service_that_comes_back_on_a_day_off_waits_for_a_working_day() -> None:
@@ -207,7 +243,7 @@ def test_a_service_that_comes_back_on_a_day_off_waits_for_a_working_day() -> Non
     for back in ("2020-06-13", "2020-06-14"):
         assert due_facts(told, day(back)) == ()
         assert next_due(settled(told, day(back)), day(back)) == day("2020-06-15")
-    assert [type(fact) for fact in due_facts(told, day("2020-06-15"))] == [StillOverdue, Escalated, Escalated]
+    assert [type(fact) for fact in due_facts(told, day("2020-06-15"))] == [StillOverdue, Escalated]
 
 
 def test_the_rhythm_stays_after_one_that_was_late() -> None:
@@ -247,7 +283,7 @@ def test_what_is_held_is_not_overdue() -> None:
 
 
 def test_a_report_taken_back_is_overdue_again() -> None:
-    late = settled(COMMUNE, day("2020-06-08"))
+    late = looked(COMMUNE, "2020-06-04", "2020-06-08")
     held = after(late, (Report(STAGE, day("2020-06-09")), day("2020-06-09")))
     back = after(held, (Retract(STAGE, "void"), day("2020-06-11")))
     assert due_facts(back, day("2020-06-11")) == ()
@@ -265,14 +301,16 @@ def test_what_is_put_off_without_a_day_is_not_pressed() -> None:
 
 def test_new_days_are_pressed_again() -> None:
     commune = after(COMMUNE, (Schedule(STAGE, day("2020-06-20")), day("2020-05-20")))
-    postponed = after(settled(commune, day("2020-06-08")), (Postpone(STAGE, "flood"), day("2020-06-09")))
+    late = looked(commune, "2020-06-04", "2020-06-08")
+    postponed = after(late, (Postpone(STAGE, "flood"), day("2020-06-09")))
     again_planned = after(postponed, (Schedule(STAGE, day("2020-06-26")), day("2020-06-09")))
     assert next_due(again_planned, day("2020-06-09")) == day("2020-06-15")
     assert [type(fact) for fact in due_facts(again_planned, day("2020-06-15"))] == [StillOverdue]
 
 
 def test_planned_days_alone_do_not_stop_it() -> None:
-    commune = after(settled(COMMUNE, day("2020-06-08")), (Schedule(STAGE, day("2020-06-26")), day("2020-06-09")))
+    late = looked(COMMUNE, "2020-06-04", "2020-06-08")
+    commune = after(late, (Schedule(STAGE, day("2020-06-26")), day("2020-06-09")))
     assert [type(fact) for fact in due_facts(commune, day("2020-06-15"))] == [StillOverdue]
 
 
@@ -280,31 +318,33 @@ def test_planned_days_alone_do_not_stop_it() -> None:
 @pytest.mark.parametrize("new", ["2020-06-20", "2020-06-02"])
 def test_when_the_due_day_moves_all_starts_anew(*, own: bool, new: str) -> None:
     today = day("2020-06-10")
-    late = settled(due_on("2020-05-31"), today)
+    late = looked(due_on("2020-05-31"), "2020-06-04", "2020-06-08", "2020-06-10")
     assert late.stage(STAGE).climbed == {Clock.DEADLINE: 2}
     of = StageDates(STAGE, deadline=Due(date=day(new)))
     moved = after(late, (SetPin(STAGE, Clock.DEADLINE, day(new), "flood") if own else Follow(2, (of,)), today))
     now = moved.stage(STAGE)
-    assert (now.overdue, now.pressed, now.climbed, now.acknowledged) == ((), {}, {}, {})
+    assert (now.overdue, now.pressed, now.climbed, now.climbed_on, now.acknowledged) == ((), {}, {}, {}, {})
     days = {
         # A Saturday: from Monday 22/06.
         "2020-06-20": (["2020-06-29", "2020-07-06"], [(1, "2020-06-25"), (2, "2020-06-29")]),
-        # A Tuesday that has passed: from Wednesday 03/06, of which 10/06 is today.
-        "2020-06-02": (["2020-06-10", "2020-06-17"], [(1, "2020-06-10"), (2, "2020-06-10")]),
+        # A Tuesday that has passed: from Wednesday 03/06, of which 10/06 is today. It climbs late; 13/06 is a Saturday.
+        "2020-06-02": (["2020-06-10", "2020-06-17"], [(1, "2020-06-10"), (2, "2020-06-15")]),
     }
     assert (again(replace(moved, since=today))[:2], climbed(replace(moved, since=today))) == days[new]
 
 
 def test_a_clock_that_stays_goes_on_when_another_moves() -> None:
-    late = settled(COMMUNE, day("2020-07-08"))  # the deadline passed on 30/06
+    late = looked(COMMUNE, "2020-07-06", "2020-07-07", "2020-07-08")  # the deadline passed on 30/06
     moved = after(late, (SetPin(STAGE, Clock.TARGET, day("2020-06-10"), "flood"), day("2020-07-09")))
     assert moved.stage(STAGE).climbed == {Clock.DEADLINE: 2}
+    assert moved.stage(STAGE).climbed_on == {Clock.DEADLINE: day("2020-07-07")}
     assert next_due(settled(moved, day("2020-07-09")), day("2020-07-09")) == day("2020-07-15")
 
 
 def test_unpinning_starts_anew_with_the_plans_day() -> None:
     pinned = after(COMMUNE, (SetPin(STAGE, Clock.TARGET, day("2020-05-20"), "early"), day("2020-05-02")))
-    late = settled(pinned, day("2020-05-28"))  # from Thursday 21/05: said on 28/05, climbed on 25/05 and 27/05
+    # From Thursday 21/05: said on 28/05, climbed on 25/05 and 27/05.
+    late = looked(pinned, "2020-05-25", "2020-05-27", "2020-05-28")
     assert late.stage(STAGE).climbed == {Clock.TARGET: 2}
     free = after(late, (Unpin(STAGE, Clock.TARGET, "as planned"), day("2020-05-28")))
     assert due_facts(free, day("2020-05-28")) == ()
@@ -347,7 +387,8 @@ def test_a_unit_that_looks_while_it_is_suspended_knows_of_the_climb_that_it_miss
     frozen = after(told, (Freeze("f", day("2020-06-08"), day("2020-06-16"), "flood"), day("2020-06-05")))
     for looked in ("2020-06-05", "2020-06-08", "2020-06-11", "2020-06-16"):
         assert next_due(frozen, day(looked)) == day("2020-06-17"), looked
-    assert [fact.step for fact in due_facts(frozen, day("2020-06-17")) if isinstance(fact, Escalated)] == [1, 2]
+    assert [fact.step for fact in due_facts(frozen, day("2020-06-17")) if isinstance(fact, Escalated)] == [1]
+    assert next_due(settled(frozen, day("2020-06-17")), day("2020-06-17")) == day("2020-06-22")  # 20/06 is a Saturday
 
 
 def test_a_service_that_slept_over_the_days_between_two_suspensions_knows_when_to_go_on() -> None:
@@ -382,6 +423,97 @@ def test_no_unit_waits_for_a_day_without_an_instant(last: date | None) -> None:
     assert upcoming is None or instant_of(upcoming, Reminders().at, "Asia/Ho_Chi_Minh", -2000)
 
 
+# A step that comes late puts off the next ones. The election was to be on Thursday 04/06, so from Friday 05/06 on:
+# Monday 08/06, Thursday 11/06 and, for 14/06 is a Sunday, Monday 15/06.
+
+
+def days_of(steps: list[tuple[int, str]]) -> list[str]:
+    """The days in June of 2020 of steps that follow each other."""
+    assert [step for step, _ in steps] == list(range(1, len(steps) + 1))
+    return [iso.removeprefix("2020-06-") for _, iso in steps]
+
+
+@pytest.mark.parametrize(
+    ("joined", "days"),
+    [
+        ("2020-06-05", ["08", "11", "15"]),
+        ("2020-06-08", ["08", "11", "15"]),  # just in time
+        ("2020-06-09", ["09", "12", "15"]),
+        ("2020-06-10", ["10", "15", "18"]),  # 13/06 is a Saturday
+        ("2020-06-11", ["11", "15", "18"]),  # 14/06 is a Sunday, and Monday is late for the second
+        ("2020-06-12", ["12", "15", "18"]),
+        ("2020-06-13", ["15", "18", "22"]),  # a Saturday; 21/06 is a Sunday
+        ("2020-12-28", ["2020-12-28", "2020-12-31"]),  # 03/01 is after the campaign
+        ("2020-12-29", ["2020-12-29"]),
+    ],
+)
+def test_after_a_late_join_each_superior_has_time_to_answer(joined: str, days: list[str]) -> None:
+    village = election_on("2020-06-04", joined=day(joined))
+    assert days_of(climbed(village)) == days
+
+
+@pytest.mark.parametrize(
+    ("freezes", "days"),
+    [
+        ([("2020-06-09", "2020-06-10")], ["08", "11", "15"]),  # nothing is missed
+        ([("2020-06-08", "2020-06-08")], ["09", "12", "15"]),
+        ([("2020-06-05", "2020-06-16")], ["17", "22", "25"]),  # all would be of one day; 20/06 is a Saturday
+        ([("2020-06-10", "2020-06-12")], ["08", "15", "18"]),  # the second comes on the day of the third
+        ([("2020-06-11", "2020-06-11")], ["08", "12", "15"]),  # and here is early enough for it
+        ([("2020-06-12", "2020-06-15")], ["08", "11", "16"]),
+        ([("2020-06-08", "2020-06-08"), ("2020-06-12", "2020-06-14")], ["09", "15", "18"]),  # late twice
+        ([("2020-06-08", None)], []),
+    ],
+)
+def test_after_a_freeze_each_superior_has_time_to_answer(
+    freezes: list[tuple[str, str | None]], days: list[str]
+) -> None:
+    orders: lives.Orders = [
+        (day("2020-06-05"), Freeze(f"f{no}", day(first), day(last) if last else None, "flood"))
+        for no, (first, last) in enumerate(freezes)
+    ]
+    assert days_of(climbed(election_on("2020-06-04"), orders)) == days
+
+
+@pytest.mark.parametrize(
+    ("runs", "days"),
+    [
+        (["05", "08", "11", "15"], ["08", "11", "15"]),
+        (["05", "09", "10", "11", "12", "13", "14", "15", "16"], ["09", "12", "15"]),
+        (["05", "08", "12", "13", "14", "15", "16"], ["08", "12", "15"]),
+        (["05", "08", "11", "16", "17"], ["08", "11", "16"]),
+        (["05", "12", "19", "26"], ["12", "19", "26"]),  # each late once more
+        (["05", "16", "17", "18", "19", "20", "21", "22"], ["16", "19", "22"]),
+        (["05", "13", "14"], []),  # a weekend
+    ],
+)
+def test_after_a_standstill_each_superior_has_time_to_answer(runs: list[str], days: list[str]) -> None:
+    waking = on({day(f"2020-06-{no}") for no in runs})
+    assert days_of(climbed(election_on("2020-06-04"), waking=waking)) == days
+
+
+def test_after_a_report_taken_back_each_superior_has_time_to_answer() -> None:
+    orders: lives.Orders = [
+        (day("2020-06-09"), Report(ELECTION, day("2020-06-09"))),
+        (day("2020-06-16"), Retract(ELECTION, "void")),
+    ]
+    assert days_of(climbed(election_on("2020-06-04"), orders)) == ["08", "16", "19"]
+
+
+def test_who_answers_after_a_late_step_keeps_it_from_climbing() -> None:
+    village = election_on("2020-06-04", joined=day("2020-06-10"))
+    assert days_of(climbed(village, [(day("2020-06-12"), Acknowledge())])) == ["10"]
+    assert days_of(climbed(village, [(day("2020-06-15"), Acknowledge())])) == ["10", "15"]
+
+
+def test_late_steps_are_apart_by_the_plans_days_and_move_to_working_days() -> None:
+    for pause, days in ((1, ["12", "15", "16"]), (2, ["12", "15", "17"]), (7, ["12", "19", "26"])):
+        assert days_of(climbed(election_on("2020-06-04", after=pause, joined=day("2020-06-12")))) == days, pause
+    # From Thursday 16/01, due on Monday 20/01 and on 22/01. 24/01 is in Tết, 02/02 a Sunday.
+    tet = election_on("2020-01-15", joined=day("2020-01-21"))
+    assert climbed(tet) == [(1, "2020-01-21"), (2, "2020-01-30"), (3, "2020-02-03")]
+
+
 # Units that began before
 
 
@@ -393,6 +525,40 @@ def test_units_that_began_before_are_told_once() -> None:
 
 
 # What holds in arbitrary lives
+
+
+def planned_step(due: date, step: int, pause: int) -> date:
+    """The day of a step that nothing keeps back."""
+
+    def working(day: date) -> date:
+        while not is_working_day(day):
+            day += DAY
+        return day
+
+    return working(working(due + DAY) + step * pause * DAY)
+
+
+def assert_time_to_answer(moments: list[lives.Moment]) -> None:
+    """Who hears first has time to answer before the next one hears: all of it after a late step, and up to the day that
+    is planned after one in time. Days off alone put two of those on one day."""
+    last: dict[tuple[str, Clock, date], tuple[int, date]] = {}
+    for one in moments:
+        fact = one.fact
+        if isinstance(fact, Pinned | Unpinned | Amended):
+            last = {key: step for key, step in last.items() if key[1] in one.after.stage(key[0]).climbed}
+        if not isinstance(fact, Escalated):
+            continue
+        assert one.before.rules.reminders
+        pause = one.before.rules.reminders.escalate_after
+        planned_on = planned_step(fact.due, fact.step, pause)
+        assert one.today >= planned_on
+        key = (fact.stage, fact.clock, fact.due)
+        if fact.step > 1:
+            step, told = last[key]
+            before = planned_step(fact.due, step, pause)
+            assert told <= before or one.today >= told + pause * DAY
+            assert one.today > told or one.today == planned_on == before
+        last[key] = fact.step, one.today
 
 
 @ARBITRARY
@@ -407,9 +573,11 @@ def test_the_next_due_day_is_the_next_on_which_anything_is_due(life: tuple[UnitS
 @given(LIVES)
 def test_pressing_in_an_arbitrary_life(life: tuple[UnitState, lives.Orders]) -> None:
     state, orders = life
+    moments = live(state, orders, every_day)
+    assert_time_to_answer(moments)
     steps: dict[tuple[str, Clock], list[int]] = {}
     answered: set[tuple[str, Clock]] = set()
-    for one in live(state, orders, every_day):
+    for one in moments:
         fact = one.fact
         if isinstance(fact, Pinned | Unpinned | Amended):
             for stage, clock in [*steps, *answered]:
@@ -442,6 +610,30 @@ def test_pressing_in_an_arbitrary_life(life: tuple[UnitState, lives.Orders]) -> 
             assert (fact.stage, fact.clock) not in answered
 
 
+SOON = st.integers(-5, 15)
+
+
+@ARBITRARY
+@given(
+    st.sampled_from(("2020-06-04", "2020-01-15", "2020-01-19", "2020-04-24")),  # before weekends and holidays
+    st.sampled_from((1, 2, 3, 5)),
+    SOON,
+    st.lists(st.tuples(SOON, st.integers(0, 9)), max_size=2),
+    st.none() | st.sets(SOON | st.integers(16, 40), min_size=5),
+)
+def test_a_late_step_leaves_time_to_answer(
+    iso: str, pause: int, joined: int, freezes: list[tuple[int, int]], runs: set[int] | None
+) -> None:
+    due = day(iso)
+    village = election_on(iso, after=pause, joined=due + joined * DAY)
+    orders: lives.Orders = [
+        (max(due + first * DAY, due + joined * DAY), Freeze(f"f{no}", due + first * DAY, due + last * DAY, "flood"))
+        for no, (first, length) in enumerate(freezes)
+        for last in (first + length,)
+    ]
+    assert_time_to_answer(live(village, orders, every_day if runs is None else on({due + no * DAY for no in runs})))
+
+
 @ARBITRARY
 @given(LIVES, st.lists(st.dates(FIRST, END), max_size=12))
 def test_a_service_that_is_often_away_says_no_more_than_one_that_is_there(
@@ -449,6 +641,8 @@ def test_a_service_that_is_often_away_says_no_more_than_one_that_is_there(
 ) -> None:
     state, orders = life
     there = [one.fact for one in live(state, orders, every_day)]
-    away = [one.fact for one in live(state, orders, on({*days, END}))]
+    moments = live(state, orders, on({*days, END}))
+    assert_time_to_answer(moments)
+    away = [one.fact for one in moments]
     for kind in (FellOverdue, StillOverdue, Escalated, ReminderDue):
         assert sum(isinstance(fact, kind) for fact in away) <= sum(isinstance(fact, kind) for fact in there)
