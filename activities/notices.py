@@ -15,7 +15,7 @@ from calendars.notices.delivering import Delivery
 from calendars.wallclock import real_now
 
 IDLE_SECONDS = 1.0
-BATCHES = 4  # at a time: between them the service may ask to end
+BATCHES = 4  # before the store is asked again what is due by now
 SHIFT_SECONDS = 3_600.0
 
 
@@ -38,7 +38,7 @@ class NoticeActivities:
         try:
             while time.monotonic() < until and not activity.is_worker_shutdown():
                 try:
-                    done = await self._delivery.deliver_due(real_now(), BATCHES)
+                    done = await self._delivery.deliver_due(real_now(), BATCHES, activity.is_worker_shutdown)
                 except StoreAway:
                     done = None
                 if done is None or not done.total:

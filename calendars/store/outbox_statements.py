@@ -73,6 +73,7 @@ RENEW = (
         day=bindparam("to_day"),
         data=bindparam("to_data", type_=outbox.c.data.type),
         event=bindparam("to_event"),
+        message=None,  # one that was tried in vain said something else
     )
 )
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, exists, or_, select
 
 from calendars.sequence.notices import CHANGE, Moved
 from calendars.store.contacts import Contact, by_ids
 from calendars.store.outbox_statements import PLANNED, SENT, family
 from calendars.store.projecting import Turn
-from calendars.store.schema import outbox
+from calendars.store.schema import deliveries, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def changes(connection: Connection, moved: Sequence[tuple[Turn, Moved]], now: da
         of_date = [row for row in rows.get((campaign, unit), ()) if row.stage == stage and row.anchor in family(of)]
         for contact in sorted({row.contact for row in of_date}):
             known = [row for row in of_date if row.contact == contact]
-            told = [row for row in known if row.status == SENT or _under_way(row, now)]
+            told = [row for row in known if row.status == SENT or row.arrived or _under_way(row, now)]
             pending = next((row.id for row in known if row.kind == CHANGE and row not in told), None)
             if told and contact in contacts and contacts[contact].reachable:
                 yield Change(turn, move, contacts[contact], _said(told[-1]), pending)
@@ -73,18 +73,21 @@ def _rows(connection: Connection, keys: set[tuple[str, str]]) -> dict[tuple[str,
     names = ("id", "campaign", "unit", "stage", "anchor", "anchor_date", "kind", "contact", "status", "lease", "data")
     found: dict[tuple[str, str], list[Row[Any]]] = {}
     for campaign in {campaign for campaign, _ in keys}:
+        # One channel may have it while another is still to be tried.
+        arrived = exists().where(deliveries.c.notice == outbox.c.id, deliveries.c.outcome == SENT)
         query = (
-            select(*(outbox.c[name] for name in names))
+            select(*(outbox.c[name] for name in names), arrived.label("arrived"))
             .where(
                 outbox.c.campaign == campaign,
                 outbox.c.unit.in_([unit for of, unit in keys if of == campaign]),
                 outbox.c.stage != "",
-                outbox.c.status.in_((SENT, PLANNED)),
+                or_(outbox.c.status.in_((SENT, PLANNED)), arrived),
             )
             .order_by(outbox.c.id)
         )
-        for row in connection.execute(query):
-            if row.status == SENT or row.lease is not None or row.kind == CHANGE:
+        rows: Sequence[Any] = connection.execute(query).all()
+        for row in rows:
+            if row.status == SENT or row.arrived or row.lease is not None or row.kind == CHANGE:
                 found.setdefault((campaign, row.unit), []).append(row)
     return found
 

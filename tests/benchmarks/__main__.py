@@ -15,6 +15,7 @@ from tests.benchmarks.enrolling import enrolling
 from tests.benchmarks.feeds import feed
 from tests.benchmarks.figures import Figure, print_table
 from tests.benchmarks.histories import history
+from tests.benchmarks.notices import notices
 from tests.benchmarks.reporting import reporting
 
 BENCHMARKS: dict[str, Callable[[Path], Awaitable[list[Figure]]]] = {
@@ -22,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[Path], Awaitable[list[Figure]]]] = {
     "feed": feed,
     "reporting": reporting,
     "enrolling": enrolling,
+    "notices": notices,
 }
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from calendars.campaigns.bundle import find_bundle
+from calendars.plan.yaml_text import read_yaml
+from calendars.plan.yaml_writing import write_yaml
 
 PLAN = "quang-ninh-2020"
 PROVINCE = "22"
@@ -25,6 +29,29 @@ def write_campaign(folder: Path, name: str, units: int) -> Path:
         writer.writerows((*row, "", "made up", "synthetic") for row in _units(units))
     (made / "reports.csv").write_text("unit,stage,on,to,announced,source,certainty\n", encoding="utf-8")
     return made
+
+
+def write_shared_deadline(folder: Path, name: str, units: int, day: date, timezone: str) -> Path:
+    """The same with one deadline for all of its units and no other date of any; nobody waits for anybody's jitter, and
+    each unit has one contact, with an address of its own."""
+    made = write_campaign(folder, name, units)
+    plan: Any = read_yaml((made / "plan.yaml").read_text(encoding="utf-8")).data
+    plan["timezone"] = timezone
+    plan["reminders"]["jitter_minutes"] = 0
+    plan["stages"] = [_only_due(stage, day) for stage in plan["stages"] if stage["id"] != "headman_election"]
+    (made / "plan.yaml").write_text(write_yaml(plan), encoding="utf-8")
+    with (made / "contacts.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("unit", "name", "role", "language", "email", "channels", "source", "certainty"))
+        for code, unit, *_ in _units(units):
+            row = (code, f"Bí thư {unit}", "secretary", "vi", f"bi-thu.{code}@bench.invalid", "email")
+            writer.writerow((*row, "made up", "synthetic"))
+    return made
+
+
+def _only_due(stage: dict[str, Any], day: date) -> dict[str, Any]:
+    kept = {key: value for key, value in stage.items() if key not in {"on", "after", "target"}}
+    return {**kept, "deadline": {"date": day, "source": "made up"}}
 
 
 def villages(units: int) -> list[str]:

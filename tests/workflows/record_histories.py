@@ -20,10 +20,12 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from temporalio import activity
 from temporalio.client import Client
+from temporalio.worker import Worker
 
 from calendars.errors import UserError
-from calendars.sequence.commands import Correct, Reopen, SetPin, Waive
+from calendars.sequence.commands import Acknowledge, Correct, Reopen, SetPin, Waive
 from calendars.sequence.events import event_of
 from calendars.sequence.evolving import fold
 from calendars.sequence.messages import UnitStart, unit_workflow_id
@@ -43,11 +45,13 @@ from workflows.campaign import CampaignCongress
 from workflows.client import CongressClient
 from workflows.connection import connect
 from workflows.datafolder import DataFolder
+from workflows.dispatch import Dispatch, keep_delivering
 from workflows.launching import admit
 from workflows.restoring import restart_of, restore_campaign
 from workflows.unit import UnitCongress
 
 BY = "recording"
+QUEUE = "congress"
 MAY = date(2020, 5, 20)
 CAMPAIGN_ID = f"congress/{CAMPAIGN}"
 
@@ -94,7 +98,7 @@ async def _service(data: Path) -> AsyncIterator[Running]:
     try:
         await asyncio.to_thread(service.start)
         store = open_store(f"sqlite:///{data / 'congress.db'}")
-        yield Running(await connect(service.temporal_address()), store, "congress", data)
+        yield Running(await connect(service.temporal_address()), store, QUEUE, data)
         store.close()
         await asyncio.to_thread(service.stop)
     finally:
@@ -353,6 +357,62 @@ async def a_long_life_among_neighbours(recorder: Recorder, folder: Path) -> None
         await recorder.keep(place.client, handle.id, "after_continuing_among_neighbours")
 
 
+async def weeks_without_a_report(recorder: Recorder, folder: Path) -> None:
+    """Villages that are overdue, of which one answers, and their commune, which gets its summaries."""
+    name = "pressed-2020"
+    async with skipping_server() as environment, workbench(environment, folder) as place:
+        source = gated_campaign(folder, name)
+        await launched(place, source, date(2020, 1, 1), await environment.get_current_time())
+
+        async def pass_days(days: int) -> None:
+            for _ in range(days):
+                await environment.sleep(timedelta(days=1))
+
+        await pass_days(7)
+        await place.congress(name).send("100-02", Acknowledge(), by=BY)
+        await pass_days(23)
+        for unit, case, kinds in (
+            ("100-01", "pressed_and_escalated", ("overdue", "still_overdue", "escalated")),
+            ("100-02", "pressed_after_an_answer", ("overdue", "acknowledged", "still_overdue")),
+            ("100", "summaries_of_a_commune", ("digest_due",)),
+        ):
+            for kind in kinds:
+                await journalled_type(place, name, unit, kind)
+            await recorder.keep(place.client, unit_workflow_id(name, unit), case)
+
+
+async def deliveries(recorder: Recorder, folder: Path) -> None:
+    """What keeps notices going: as the service runs it, and through so many shifts that it continues as new."""
+    dispatch = f"dispatch/{QUEUE}"
+    async with _service(folder / "data") as place:
+        await _keep_dispatch(recorder, place.client, dispatch, "delivering")
+
+    @activity.defn(name="deliver_notices")
+    async def nothing_to_deliver() -> None:
+        """A shift that ends at once."""
+
+    async with (
+        local_server() as environment,
+        Worker(environment.client, task_queue=QUEUE, workflows=[Dispatch], activities=[nothing_to_deliver]),
+    ):
+        await keep_delivering(environment.client, QUEUE)
+        handle = environment.client.get_workflow_handle(dispatch)
+        first = (await handle.describe()).run_id
+        async with asyncio.timeout(60):
+            while (await handle.describe()).run_id == first:  # noqa: ASYNC110 - the server tells, no event
+                await asyncio.sleep(0.05)
+        await recorder.keep(environment.client, dispatch, "continued_as_new", first)
+
+
+async def _keep_dispatch(recorder: Recorder, client: Client, workflow_id: str, case: str) -> None:
+    """It answers no query: its history ends where it waits once its activity runs."""
+    handle = client.get_workflow_handle(workflow_id)
+    async with asyncio.timeout(30):
+        while not (await handle.describe()).raw_description.pending_activities:  # noqa: ASYNC110 - the server tells
+            await asyncio.sleep(0.05)
+    recorder.write(f"Dispatch/{case}", (await handle.fetch_history()).to_json_dict())
+
+
 SCENARIOS: dict[Callable[[Recorder, Path], Awaitable[None]], tuple[str, ...]] = {
     first_days: ("UnitCongress/enrolled", "UnitCongress/scheduled", "CampaignCongress/admissions_at_once"),
     a_campaign_under_way: (
@@ -407,6 +467,12 @@ SCENARIOS: dict[Callable[[Recorder, Path], Awaitable[None]], tuple[str, ...]] = 
         "UnitCongress/continued_among_neighbours",
         "UnitCongress/after_continuing_among_neighbours",
     ),
+    weeks_without_a_report: (
+        "UnitCongress/pressed_and_escalated",
+        "UnitCongress/pressed_after_an_answer",
+        "UnitCongress/summaries_of_a_commune",
+    ),
+    deliveries: ("Dispatch/delivering", "Dispatch/continued_as_new"),
 }
 
 

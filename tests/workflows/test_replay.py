@@ -24,9 +24,10 @@ from tests.workflows.record_histories import SCENARIOS
 from tests.workflows.recording import HISTORIES, Recorder, told_of_a_machine
 from workflows.campaign import CampaignCongress
 from workflows.conversion import DATA_CONVERTER
+from workflows.dispatch import HEARTBEAT, RETRY, SHIFT, SHIFTS, Dispatch
 from workflows.unit import FULL_ATTEMPT, JOURNAL, LOCAL_ATTEMPT, UnitCongress
 
-WORKFLOWS = {"UnitCongress": UnitCongress, "CampaignCongress": CampaignCongress}
+WORKFLOWS = {"UnitCongress": UnitCongress, "CampaignCongress": CampaignCongress, "Dispatch": Dispatch}
 CASES = sorted(file.relative_to(HISTORIES).with_suffix("").as_posix() for file in HISTORIES.glob("*/*.json"))
 CLOSING = ("COMPLETED", "TERMINATED", "CONTINUED_AS_NEW")
 
@@ -97,6 +98,16 @@ def test_the_cases_of_neighbours_show_what_they_are_named_for() -> None:
     assert '"children":{"100-01"' in payloads("UnitCongress/looked_around_and_waived")
     assert types("UnitCongress/continued_among_neighbours")[-1] == "WORKFLOW_EXECUTION_CONTINUED_AS_NEW"
     assert "ACTIVITY_TASK_COMPLETED" in types("CampaignCongress/changed")
+
+
+def test_the_cases_of_notices_show_what_they_are_named_for() -> None:
+    # Enrolled, overdue, pressed three times, climbed to both superiors; the other one answered before that.
+    pressed, answered = types("UnitCongress/pressed_and_escalated"), types("UnitCongress/pressed_after_an_answer")
+    assert pressed.count("TIMER_FIRED") > answered.count("TIMER_FIRED") > 5
+    assert "WORKFLOW_EXECUTION_UPDATE_COMPLETED" in answered
+    assert types("UnitCongress/summaries_of_a_commune").count("TIMER_FIRED") >= 4
+    assert types("Dispatch/delivering")[-1] == "ACTIVITY_TASK_SCHEDULED"
+    assert types("Dispatch/continued_as_new").count("ACTIVITY_TASK_COMPLETED") == SHIFTS
 
 
 def payloads(case: str) -> str:
@@ -177,6 +188,49 @@ async def test_a_changed_control_flow_fails_the_replay(
         with pytest.raises(workflow.NondeterminismError):
             async with asyncio.timeout(10):
                 await replay(case, UnsandboxedWorkflowRunner())
+
+
+@workflow.defn(name="Dispatch")
+class PausesBetweenShifts:
+    """Waits before each delivery."""
+
+    @workflow.run
+    async def run(self) -> None:
+        for _ in range(SHIFTS):
+            await workflow.sleep(timedelta(seconds=1))
+            await _shift()
+        workflow.continue_as_new()
+
+
+@workflow.defn(name="Dispatch")
+class NeverContinuesAsNew:
+    """Goes on for ever in one run."""
+
+    @workflow.run
+    async def run(self) -> None:
+        while True:
+            await _shift()
+
+
+async def _shift() -> None:
+    await workflow.execute_activity(
+        "deliver_notices", start_to_close_timeout=SHIFT, heartbeat_timeout=HEARTBEAT, retry_policy=RETRY
+    )
+
+
+@pytest.mark.parametrize(
+    ("variant", "cases"),
+    [
+        (PausesBetweenShifts, of("Dispatch")),
+        (NeverContinuesAsNew, of("Dispatch", "WORKFLOW_EXECUTION_CONTINUED_AS_NEW")),
+    ],
+)
+async def test_a_changed_dispatch_fails_the_replay(variant: type, cases: list[str]) -> None:
+    assert cases
+    replayer = Replayer(workflows=[variant], data_converter=DATA_CONVERTER, workflow_runner=UnsandboxedWorkflowRunner())
+    for case in cases:
+        with pytest.raises(workflow.NondeterminismError):
+            await replayer.replay_workflow(history(case))
 
 
 @pytest.mark.parametrize("case", CASES)
