@@ -28,7 +28,7 @@ from calendars.store.schema import stages
 from calendars.store.status import campaign_status
 from calendars.store.unit_status import unit_status
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[1]
 PILOTS = ("200", "194", "than-quang-ninh")
 Differences = dict[str, tuple[Any, Any]]

@@ -184,9 +184,17 @@ def test_corrections_and_retractions_stay_in_the_history(service: Service) -> No
     ):
         assert service.congress(*arguments).returncode == 0
     found = service.json("history", "200")
-    assert [one["type"] for one in found] == ["enrolled", "overdue", "held", "corrected", "retracted"]
-    assert [one["no"] for one in found] == [1, 2, 3, 4, 5]
-    assert found[3]["data"]["results"] == {"direct_election": True}
+    assert [one["type"] for one in found] == [
+        "enrolled",
+        "overdue",
+        "still_overdue",
+        "escalated",
+        "held",
+        "corrected",
+        "retracted",
+    ]
+    assert [one["no"] for one in found] == list(range(1, 8))
+    assert found[5]["data"]["results"] == {"direct_election": True}
     assert service.json("status", "200")["stages"][0]["status"] == "overdue"
 
 
