@@ -6,6 +6,9 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.11 python3.12 python3.13,$(
 BIN := .venv/bin
 CLIENTS := tests/clients
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+# How many tests run at once; a module's tests stay together, for many share a service.
+WORKERS ?= 2
+PARALLEL = --numprocesses=$(WORKERS) --dist=loadfile
 # Arguments for the test runner or the compiler of requirements: make test ARGS="-x tests/plan"
 ARGS ?=
 
@@ -24,7 +27,7 @@ run: setup  ## start the service with Quang Ninh 2020 as of 11/06/2020
 	exec $(BIN)/python worker.py --launch quang-ninh-2020 --today 2020-06-11
 
 test: setup-dev  ## run the tests that need nothing beyond .venv
-	$(BIN)/pytest -m "not slow and not clients and not long" $(ARGS)
+	$(BIN)/pytest $(PARALLEL) -m "not slow and not clients and not long" $(ARGS)
 
 test-clients: setup-dev $(CLIENTS)/.venv/.setup $(CLIENTS)/node_modules/.setup  ## test with real calendar programs and a browser
 	$(BIN)/pytest -m clients $(ARGS)

@@ -15,6 +15,7 @@ from calendars.sequence.surroundings import Child, Superior, Surroundings, child
 BELOW, ABOVE = "below", "above"
 GONE = "gone"
 NOTHING = "{}"
+UNSAID = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,14 @@ class Neighbours:
         for child in (found.children or {}).values():
             self.hear_child(child)
 
+    def stand(self, state: UnitState) -> None:
+        """Remembers the superior under whom the unit stands now. The read model may tell it of the unit before the unit
+        does, so that it is to hear that the unit has gone even if it never heard that it came."""
+        if state.rules.watched and state.profile is not None and state.profile.parent:
+            key = f"{BELOW}/{state.profile.parent}"
+            if self._told.get(key, GONE) == GONE:
+                self._told[key] = UNSAID
+
     def introduce(self, state: UnitState) -> None:
         """Whoever started the unit told its neighbours all that it begins with."""
         for news in self.owed(state):
@@ -105,7 +114,7 @@ class Neighbours:
         )
 
     def _owes(self, news: News) -> bool:
-        unsaid = NOTHING if news.signal == ABOVE else ""
+        unsaid = NOTHING if news.signal == ABOVE else UNSAID
         return self._told.get(f"{news.signal}/{news.recipient}", unsaid) != news.content
 
     def _upward(self, state: UnitState) -> Iterator[News]:

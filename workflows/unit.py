@@ -209,6 +209,7 @@ class UnitCongress:
     def _adopt(self, state: UnitState) -> None:
         """Goes on from the journal. The opening is one append, so a journal that has anything has all of it."""
         self._state = state
+        self._neighbours.stand(state)
         self._flushed = state.version
         self._unflushed.clear()
         self._adoptions += 1
@@ -293,6 +294,7 @@ class UnitCongress:
     def _take(self, facts: tuple[Fact, ...], *, by: str, command: str = "") -> None:
         for event in number(self._state, facts, by=by, recorded=workflow.now(), command=command):
             self._state = evolve(self._state, event)
+            self._neighbours.stand(self._state)
             self._unflushed.append(line_of(event))
 
     def _today(self) -> date:

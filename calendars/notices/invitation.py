@@ -16,6 +16,9 @@ from calendars.notices.items import Item
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 NAME_CHARACTERS = 100
+# A parameter cannot hold a quotation mark (RFC 5545 3.2), few programs know the escape of RFC 6868, and to many a
+# backslash hides what follows it.
+UNSAFE = str.maketrans({'"': "'", "\\": "/", "^": None})
 _END = b"END:VEVENT\r\n"
 
 
@@ -58,7 +61,6 @@ _ASKED = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"
 
 
 def _person(name: str, of: Mailbox, **parameters: str) -> bytes:
-    # A parameter cannot hold a quotation mark (RFC 5545 3.2), and few programs know the escape of RFC 6868.
-    shown = cut(of.name.replace('"', "'").replace("^", ""), NAME_CHARACTERS) or of.address
+    shown = cut(of.name.translate(UNSAFE), NAME_CHARACTERS) or of.address
     address = vCalAddress("mailto:" + quote(of.address, safe="!$&'*+/=@^_`{|}~-."))
     return line(name, address, Parameters({"CN": shown, **parameters}))

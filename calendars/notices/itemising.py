@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from calendars.ical.entry import uid
 from calendars.notices.claiming import Parcel
@@ -72,21 +72,25 @@ def digest(connection: Connection, parcel: Parcel, links: Links) -> Digest:
 
 def last_digest(connection: Connection, row: Row[Any]) -> date | None:
     """The day of the last summary that went to the same person."""
-    found: date | None = connection.scalar(
-        select(outbox.c.day)
-        .where(
-            outbox.c.campaign == row.campaign,
-            outbox.c.unit == row.unit,
-            outbox.c.stage == "",
-            outbox.c.contact == row.contact,
-            outbox.c.kind == row.kind,
-            outbox.c.id < row.id,
-            outbox.c.status == SENT,
-        )
-        .order_by(outbox.c.id.desc())
-        .limit(1)
-    )
+    of = {"in_campaign": row.campaign, "of_unit": row.unit, "to": row.contact, "as": row.kind, "before": row.id}
+    found: date | None = connection.scalar(_LAST, of)
     return found
+
+
+_LAST = (
+    select(outbox.c.day)
+    .where(
+        outbox.c.campaign == bindparam("in_campaign"),
+        outbox.c.unit == bindparam("of_unit"),
+        outbox.c.stage == "",
+        outbox.c.contact == bindparam("to"),
+        outbox.c.kind == bindparam("as"),
+        outbox.c.id < bindparam("before"),
+        outbox.c.status == SENT,
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+)
 
 
 def item(

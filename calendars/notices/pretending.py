@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from calendars.notices.claiming import Parcel, claim
-from calendars.notices.itemising import digest
+from calendars.notices.itemising import digest, last_digest
 from calendars.notices.items import NoticeKind
 from calendars.notices.links import Links
 from calendars.notices.settling import NOTHING, Tried, settle
@@ -32,10 +32,26 @@ class Pretence:
     def _deliver(self, now: datetime) -> None:
         while (claimed := claim(self._store, now, AT_ONCE, mail=True)).parcels or claimed.withdrawn:
             with self._store.reading() as connection:
-                tried = [self._tried(connection, parcel) for parcel in claimed.parcels]
+                empty = _Empty(connection, self._links)
+                tried = [self._tried(parcel, empty) for parcel in claimed.parcels]
             settle(self._store, tried, now)
 
-    def _tried(self, connection: Connection, parcel: Parcel) -> Tried:
-        if parcel.rows[0].kind == NoticeKind.DIGEST and digest(connection, parcel, self._links).is_empty:
+    def _tried(self, parcel: Parcel, empty: _Empty) -> Tried:
+        if parcel.rows[0].kind == NoticeKind.DIGEST and empty.is_true_of(parcel):
             return Tried(parcel, useless=NOTHING)
         return Tried(parcel, dict.fromkeys(parcel.contact.open_channels, REHEARSED))
+
+
+class _Empty:
+    """Which summaries have nothing to say. The contacts of a unit mostly get the same one, which is read once."""
+
+    def __init__(self, connection: Connection, links: Links) -> None:
+        self._connection, self._links = connection, links
+        self._found: dict[tuple[str, str, date, date | None], bool] = {}
+
+    def is_true_of(self, parcel: Parcel) -> bool:
+        row = parcel.rows[0]
+        key = row.campaign, row.unit, row.day, last_digest(self._connection, row)
+        if key not in self._found:
+            self._found[key] = digest(self._connection, parcel, self._links).is_empty
+        return self._found[key]

@@ -103,12 +103,16 @@ def _enrol(state: UnitState, command: Enrol, today: date) -> Enrolled:
 def _acknowledge(state: UnitState, command: Acknowledge, today: date) -> tuple[Fact, ...]:
     """Somebody answers for what is overdue. That it is said again to the unit does not change."""
     assert state.profile is not None, "the unit is enrolled"
-    if command.stage:
-        _stage(state, command.stage)
+    asked = _stage(state, command.stage) if command.stage else None
     if facts := acknowledged(state, command.stage, today):
         return facts
-    late = any(command.stage in ("", stage.id) for stage, *_ in overdue_stages(state, today))
-    raise Refused("already_acknowledged" if late else "nothing_overdue", {"unit": shown(state.profile.name)})
+    if any(command.stage in ("", stage.id) for stage, *_ in overdue_stages(state, today)):
+        raise Refused("already_acknowledged", {"unit": shown(state.profile.name)})
+    if asked is None:
+        raise Refused("nothing_overdue", {"unit": shown(state.profile.name)})
+    now = state.stage(asked.id)
+    waits = now.postponed and not now.held and planned(asked, now) is None
+    raise refuse("stage_not_overdue", asked, **({"case": "postponed"} if waits else {}))
 
 
 def _report(state: UnitState, stage: Stage, command: Report, today: date, around: Surroundings) -> Held:

@@ -24,9 +24,9 @@ from calendars.sequence.facts import (
     Unpinned,
 )
 from calendars.sequence.pressing import pressing_clock
-from calendars.sequence.reminding import SCHEDULED, dates_of
+from calendars.sequence.reminding import LEAD_IN, SCHEDULED, dates_of
 from calendars.sequence.rules import NoticeRules
-from calendars.sequence.state import Clock, Span, UnitState
+from calendars.sequence.state import Clock, Span, StageState, UnitState
 from calendars.sequence.status import planned, suspended
 
 DAY = timedelta(days=1)
@@ -192,6 +192,13 @@ def _moved(before: UnitState, fact: Fact, after: UnitState) -> Iterator[Moved]:
             after.rules, after.rules.stage(stage.id) or stage, after.stage(stage.id)
         )
         for of in dict.fromkeys(SCHEDULED if of in DAYS else of for of in kinds):
-            new = current(after, stage.id, of)
-            if current(before, stage.id, of) != new and of.partition(".")[2] not in after.stage(stage.id).done:
+            was, new = current(before, stage.id, of), current(after, stage.id, of)
+            if was != new and not _is_over(of, was, new, fact.effective, after.stage(stage.id)):
                 yield Moved(stage.id, of, new, **why)
+
+
+def _is_over(of: str, was: date | None, new: date | None, today: date, now: StageState) -> bool:
+    """Whether a preparatory step is done, or its day has passed and no new one is set: then there is nothing to do."""
+    if not of.startswith(LEAD_IN):
+        return False
+    return of.removeprefix(LEAD_IN) in now.done or (was is not None and max(was, new or was) < today)

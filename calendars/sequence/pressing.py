@@ -53,13 +53,9 @@ def pressing_days(state: UnitState, today: date) -> Iterator[date]:
         for clock, due in due_days(stage, now).items():
             if now.held or pressing_clock(stage, now, max(today, due + DAY)) != (clock, due):
                 continue
-            policy = _Policy(state.rules.reminders, state.rules.notices, state.rules.until)
-            said = now.pressed.get(clock, policy.first(due))
-            coming = [policy.again(due, said)]
-            if clock not in now.acknowledged:
-                step = policy.climb(due, now.climbed.get(clock, 0), now.climbed_on.get(clock))
-                coming.append(step[1] if step else None)
-            for day in coming:
+            policy = _Policy(state, state.rules.reminders, state.rules.notices)
+            step = policy.climb(now, clock, due)
+            for day in (policy.again(now, clock, due), step[1] if step else None):
                 given = _given(state, max(day, today)) if day else None
                 if given and pressing_clock(stage, now, given) == (clock, due):
                     yield given
@@ -98,36 +94,41 @@ def overdue_stages(state: UnitState, today: date) -> Iterator[tuple[Stage, Stage
 
 
 class _Policy:
-    """When an overdue stage is spoken of: first on the working day after the due day, then at the plan's interval."""
+    """When an overdue stage is spoken of: first on the day after the due day, or the first one after it that is worked
+    and not frozen; then at the plan's interval."""
 
-    def __init__(self, reminders: Reminders, notices: NoticeRules, until: date) -> None:
-        self._reminders, self._notices, self._until = reminders, notices, until
+    def __init__(self, state: UnitState, reminders: Reminders, notices: NoticeRules) -> None:
+        self._state, self._reminders, self._notices = state, reminders, notices
 
-    def first(self, due: date) -> date:
-        """The first working day after the due day."""
-        return self._working(due + DAY)
-
-    def again(self, due: date, said: date) -> date | None:
-        """The first day after `said` on which it is said again, a working day."""
-        first, every = self.first(due), self._reminders.overdue_every
+    def again(self, now: StageState, clock: Clock, due: date) -> date | None:
+        """The next day on which it is said, a working day, after it fell overdue or was last said."""
+        first, every = _given(self._state, due + DAY), self._reminders.overdue_every
+        if first is None:
+            return None
+        said = now.pressed.get(clock)
+        if said is None:
+            if first > self._working(due + DAY):
+                return first  # it fell overdue in a freeze, in which nobody was told
+            said = first
         # What is said on a day off comes later, but not later than what is said next: the last before `said` suffices.
         day = first + timedelta(days=every * max((said - first).days // every, 1))
-        while day <= self._until:
+        while day <= self._state.rules.until:
             if (working := self._working(day)) > said:
                 return working
             day += timedelta(days=every)
         return None
 
-    def climb(self, due: date, steps: int, last: date | None) -> tuple[int, date] | None:
-        """The step after so many, 1 for the direct superior, and its day; `last` is the day of the one before it. One
-        that came late puts off those after it: whoever hears first is to have time to answer."""
-        if steps >= self._notices.above:
+    def climb(self, now: StageState, clock: Clock, due: date) -> tuple[int, date] | None:
+        """The next step, 1 for the direct superior, and its day; None once it was answered. One that came late puts off
+        those after it, and days off never bring two on one day: whoever hears first is to have time to answer."""
+        steps, last, first = now.climbed.get(clock, 0), now.climbed_on.get(clock), _given(self._state, due + DAY)
+        if clock in now.acknowledged or steps >= self._notices.above or first is None:
             return None
         pause = timedelta(days=self._reminders.escalate_after)
-        day = self.first(due) + (steps + 1) * pause
-        if last is not None and last > self._working(self.first(due) + steps * pause):
-            day = last + pause
-        return (steps + 1, working) if (working := self._working(day)) <= self._until else None
+        day = first + (steps + 1) * pause
+        if last is not None:
+            day = last + pause if last > self._working(first + steps * pause) else max(day, last + DAY)
+        return (steps + 1, working) if (working := self._working(day)) <= self._state.rules.until else None
 
     def _working(self, day: date) -> date:
         while not self._notices.works(day):
@@ -138,17 +139,13 @@ class _Policy:
 def _pressing(state: UnitState, today: date) -> Iterator[tuple[Stage, StageState, Clock, date, _Policy]]:
     if state.rules.notices is None or state.rules.reminders is None:
         return
-    policy = _Policy(state.rules.reminders, state.rules.notices, state.rules.until)
+    policy = _Policy(state, state.rules.reminders, state.rules.notices)
     for stage, now, clock, due in overdue_stages(state, today):
         yield stage, now, clock, due, policy
 
 
 def _said(policy: _Policy, stage: Stage, now: StageState, clock: Clock, due: date, today: date) -> Iterator[Pressed]:
-    said = now.pressed.get(clock, policy.first(due))
-    if (day := policy.again(due, said)) and day <= today:
+    if (day := policy.again(now, clock, due)) and day <= today:
         yield StillOverdue(today, stage.id, clock, due, (today - due).days)
-    if clock in now.acknowledged:
-        return
-    step = policy.climb(due, now.climbed.get(clock, 0), now.climbed_on.get(clock))
-    if step and step[1] <= today:
+    if (step := policy.climb(now, clock, due)) and step[1] <= today:
         yield Escalated(today, stage.id, clock, due, step[0])

@@ -14,6 +14,15 @@ SENTENCES: dict[str, Text] = {
         en="Nothing of {unit} is overdue, so there is nothing to acknowledge.",
         vi="{unit} không có việc nào quá hạn nên không có gì để xác nhận.",
     ),
+    "stage_not_overdue": Text(
+        en="{title} is not overdue, so there is nothing to acknowledge.",
+        vi="{title} không quá hạn nên không có gì để xác nhận.",
+    ),
+    "stage_not_overdue.postponed": Text(
+        en="{title} is postponed, so nobody above is told of it until it has new days; there is nothing to "
+        "acknowledge.",
+        vi="{title} đang hoãn nên chưa báo lên cấp trên cho đến khi có ngày mới; không có gì để xác nhận.",
+    ),
     "already_acknowledged": Text(
         en="What is overdue of {unit} is acknowledged already; no further superior is told.",
         vi="Việc quá hạn của {unit} đã được xác nhận; không báo lên cấp trên nữa.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -155,10 +156,13 @@ def state_on(events: list[Event], plans: Plans, day: date) -> UnitState:
     return ruled(as_of(blank, events, day), plans)
 
 
-def unit_states(connection: Connection, campaign: Campaign) -> list[UnitState]:
-    """Every unit of the campaign as it is, those that ended as well, in the order of their codes."""
+def unit_states(connection: Connection, campaign: Campaign, codes: Collection[str] | None = None) -> list[UnitState]:
+    """Every unit of the campaign as it is, or those with these codes; those that ended as well, in the order of their
+    codes."""
     plans = read_plans(connection, campaign.name)
     query = select(units.c.level, units.c.state).where(units.c.campaign == campaign.name).order_by(units.c.unit)
+    if codes is not None:
+        query = query.where(units.c.unit.in_(codes))
     return [load_state(row.state, plans, row.level) for row in connection.execute(query)]
 
 

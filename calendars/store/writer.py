@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
@@ -18,8 +19,12 @@ class Writer:
     """Takes appends from any thread. A commit waits for the disk; sharing one makes a thousand reports a second
     possible where each alone would wait its turn."""
 
-    def __init__(self, journal: Journal, committed: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, journal: Journal, committed: Callable[[], None] = lambda: None, patience: float = 0.0) -> None:
+        """With `patience` a transaction waits for company as long as more keeps coming within so many seconds: where a
+        commit need not wait for the disk, nothing else makes groups. `committed` is called after each transaction.
+        """
         self._journal = journal
+        self._patience = patience
         self._committed = committed
         self._waiting: queue.SimpleQueue[tuple[Append, Future[Appended]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="journal-writer", daemon=True)
@@ -38,6 +43,7 @@ class Writer:
 
     def _work(self) -> None:
         while (first := self._waiting.get()) is not None:
+            self._await_company()
             group, last = [first], False
             while len(group) < GROUP:
                 try:
@@ -51,6 +57,12 @@ class Writer:
             self._write([item for item in group if item[1].set_running_or_notify_cancel()])
             if last:
                 return
+
+    def _await_company(self) -> None:
+        before = -1
+        while self._patience and before < (waiting := self._waiting.qsize()) < GROUP:
+            before = waiting
+            time.sleep(self._patience)
 
     def _write(self, group: Sequence[tuple[Append, Future[Appended]]]) -> None:
         if not group:

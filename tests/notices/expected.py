@@ -201,9 +201,9 @@ class Year:
         """Which superior is told on which day that the stage is overdue: one step up at each interval."""
         after = self.plan.reminders.escalate_after
         for due in life.clocks(self.plan.until):
-            above, step = self.parents[life.unit], 1
+            above, step, day = self.parents[life.unit], 1, due
             while above:
-                day = _working(_working(due + DAY, DAY) + step * after * DAY, DAY)
+                day = _working(max(_working(due + DAY, DAY) + step * after * DAY, day + DAY), DAY)
                 if self._counts(life, due, day):
                     yield above, day
                 above, step = self.parents[above], step + 1

@@ -125,7 +125,7 @@ def test_all_stages_are_answered_for_at_once_or_one_by_one() -> None:
     ("state", "stage", "today", "code"),
     [
         (COMMUNE, "", "2020-05-31", "nothing_overdue"),  # due today is not overdue
-        (COMMUNE, STAGE, "2020-05-31", "nothing_overdue"),
+        (COMMUNE, STAGE, "2020-05-31", "stage_not_overdue"),
         (ANSWERED, "", "2020-06-05", "already_acknowledged"),
         (ANSWERED, STAGE, "2020-06-29", "already_acknowledged"),
         (after(LATE, (Report(STAGE, day("2020-06-04")), day("2020-06-05"))), "", "2020-06-05", "nothing_overdue"),
@@ -139,7 +139,7 @@ def test_all_stages_are_answered_for_at_once_or_one_by_one() -> None:
             "2020-06-05",
             "nothing_overdue",
         ),
-        (unit("village"), CELL, "2020-01-10", "nothing_overdue"),  # the election is, the congress is not
+        (unit("village"), CELL, "2020-01-10", "stage_not_overdue"),  # the election is, the congress is not
         (LATE, "no_such", "2020-06-05", "unknown_stage"),
         (LATE, CELL, "2020-06-05", "unknown_stage"),
         (blank("commune"), "", "2020-06-05", "not_enrolled"),

@@ -16,7 +16,7 @@ from calendars.sequence.status import planned, stage_status, suspended
 from tests.sequence.quang_ninh import BUNDLED, FULL, PLAN, after, below, changed, day, refused, settled, span, unit
 
 STAGE = "grassroots_congress"
-COVID = "Secretariat, suspension certain"
+COVID = "Ban Bí thư, tạm dừng đại hội"
 CELLS = below("cell_congress")
 COMMUNE = unit("commune", plan=BUNDLED)
 # On 20/03 the commune set 15-16/04, the suspension was ordered on 31/03.
@@ -59,7 +59,7 @@ def test_nothing_is_planned_into_a_suspension_that_is_known(*, days: Span, today
         return
     no = refused(COMMUNE, schedule, day(today))
     assert no.code == "frozen"
-    assert " because congresses are suspended from 31/03/2020 to 22/04/2020: Secretariat" in no.text("en")
+    assert " because congresses are suspended from 31/03/2020 to 22/04/2020: Ban Bí thư" in no.text("en")
     postpone = Postpone(STAGE, "flood", days.first, days.last)
     assert refused(PLANNED, postpone, day(today)).code == "frozen"
     waived = after(COMMUNE, (Waive(STAGE, "nobody is ill here"), day(today)))

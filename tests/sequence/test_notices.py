@@ -229,6 +229,11 @@ def test_what_is_put_off_is_called_off_and_says_why() -> None:
     )
 
 
+def test_a_step_whose_day_has_passed_is_not_called_off() -> None:
+    _, (found,) = through(PLANNED, Postpone(STAGE, "flood"), "2020-04-20")
+    assert [move.of for move in found.moved] == ["scheduled", "lead_in.dossier"]
+
+
 def test_what_is_put_off_to_another_day_has_moved_there() -> None:
     _, found = through(PLANNED, Postpone(STAGE, "flood", day("2020-05-27")), "2020-03-20")
     assert last_moves(found) == {

@@ -9,7 +9,7 @@ import pytest
 
 from calendars.errors import UserError
 from calendars.plan.model import Instrument
-from calendars.sequence.commands import Acknowledge, Correct, Enrol, Report, Retract, Schedule
+from calendars.sequence.commands import Acknowledge, Correct, Enrol, Postpone, Report, Retract, Schedule
 from calendars.sequence.deciding import decide
 from calendars.sequence.refusals import Refused
 from calendars.sequence.rules import Rules
@@ -302,6 +302,27 @@ CASES = [
         JUNE,
         "Nothing of Tân Bình is overdue, so there is nothing to acknowledge.",
         "Tân Bình không có việc nào quá hạn nên không có gì để xác nhận.",
+    ),
+    Case(
+        "stage_not_overdue",
+        after(COMMUNE, (Report("grassroots_congress", date(2020, 5, 20)), date(2020, 5, 20))),
+        Acknowledge("grassroots_congress"),
+        JUNE,
+        "Grassroots congress is not overdue, so there is nothing to acknowledge.",
+        "Đại hội đảng bộ cơ sở không quá hạn nên không có gì để xác nhận.",
+    ),
+    Case(
+        "stage_not_overdue",
+        after(
+            COMMUNE,
+            (Schedule("grassroots_congress", date(2020, 5, 28)), date(2020, 5, 1)),
+            (Postpone("grassroots_congress", "flood"), date(2020, 5, 20)),
+        ),
+        Acknowledge("grassroots_congress"),
+        JUNE,
+        "Grassroots congress is postponed, so nobody above is told of it until it has new days; there is nothing to "
+        "acknowledge.",
+        "Đại hội đảng bộ cơ sở đang hoãn nên chưa báo lên cấp trên cho đến khi có ngày mới; không có gì để xác nhận.",
     ),
     Case(
         "already_acknowledged",

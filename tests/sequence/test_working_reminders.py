@@ -386,7 +386,8 @@ def test_reminders_of_an_arbitrary_life(life: tuple[UnitState, lives.Orders]) ->
         assert dates_of(one.before.rules, stage, now)[fact.of] == fact.due
         assert not now.held
         assert not rests(one.before, one.today)
-        assert any(fact.days >= before for before in offsets(one.before, fact))
+        late = rests(one.before, one.today - DAY)  # what a freeze held back is said when it ends
+        assert late or any(fact.days >= before for before in offsets(one.before, fact))
         assert is_working_day(one.today) or not could_be_earlier(moments, one), fact
         if fact.of.startswith(LEAD_IN):
             assert planned(stage, now)

@@ -307,6 +307,7 @@ class SimulatedCampaign:
     def _take(self, node: Node, facts: Iterable[Fact], by: str, command: str = "") -> None:
         for event in number(node.state, facts, by=by, recorded=self._instant(), command=command):
             node.state = evolve(node.state, event)
+            node.neighbours.stand(node.state)
             node.events.append(event)
             node.unflushed.append(line_of(event))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -33,7 +34,7 @@ from calendars.sequence.refusals import Refused
 from calendars.store.database import Store, open_store
 from calendars.store.journal import Journal
 from calendars.store.outbox import Outbox
-from calendars.store.reading import read_campaign, unit_state
+from calendars.store.reading import read_campaign, unit_states
 from calendars.store.writer import Writer
 from workflows.campaign import CampaignCongress
 from workflows.client import CongressClient
@@ -45,8 +46,9 @@ from workflows.rehearsal.scenario import BadYear, Day, Input, check_bad_year, sc
 from workflows.unit import UnitCongress
 
 QUEUE = "rehearsal"
-AT_ONCE = 64
-WORKFLOW_TASKS = 24
+# Nobody waits for a single answer here: the more is under way, the more shares a transaction.
+AT_ONCE = 200
+PATIENCE = 0.006
 # The real seconds that a rehearsal takes pass on its clock too; they must never carry it over midnight.
 MORNING = time(6)
 # By then everything of the day was reported, and what was to be said of it is due.
@@ -141,7 +143,7 @@ async def _server() -> WorkflowEnvironment:
 @asynccontextmanager
 async def _worker(environment: WorkflowEnvironment, store: Store, folder: DataFolder) -> AsyncIterator[None]:
     renderer = IcalRenderer()
-    writer = Writer(Journal(store, renderer, Outbox()))
+    writer = Writer(Journal(store, renderer, Outbox()), patience=PATIENCE)
     worker = Worker(
         environment.client,
         task_queue=QUEUE,
@@ -151,8 +153,10 @@ async def _worker(environment: WorkflowEnvironment, store: Store, folder: DataFo
         ),
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=5_000,
-        max_concurrent_workflow_tasks=WORKFLOW_TASKS,
-        max_concurrent_local_activities=200,
+        max_concurrent_workflow_tasks=AT_ONCE,
+        max_concurrent_local_activities=AT_ONCE,
+        # Workflows run on the loop's own thread, and none is failed because a busy machine let it wait.
+        debug_mode=True,
     )
     try:
         async with worker:
@@ -182,7 +186,12 @@ async def _live(
 async def _until(environment: WorkflowEnvironment, instant: datetime) -> None:
     """Moves the clock, at most a day at once: calls of the server end after half a minute."""
     while (left := instant - await environment.get_current_time()) > timedelta(0):
-        await environment.sleep(min(left, DAY))
+        try:
+            await environment.sleep(min(left, DAY))
+        except RPCError as error:
+            # A day on which very much falls due: the server sleeps on, and is asked again for what is left.
+            if error.status not in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+                raise
 
 
 async def _feed(stage: _Stage, rehearsed: Rehearsed, day: date, of_day: Day) -> None:
@@ -216,13 +225,15 @@ async def _send(stage: _Stage, rehearsed: Rehearsed, day: date, inputs: Iterable
     await asyncio.gather(*(send(one) for one in inputs))
 
 
-def _look(stage: _Stage, rehearsed: Rehearsed, day: date, units: Iterable[str]) -> None:
+def _look(stage: _Stage, rehearsed: Rehearsed, day: date, units: Collection[str]) -> None:
     """Notes the conflicts that came to the units of which something was heard on this day."""
     known = {(found.unit, found.stage, found.code) for found in rehearsed.found}
     with stage.store.reading() as connection:
         campaign = read_campaign(connection, rehearsed.bundle.plan.campaign)
-        for unit in sorted(units):
-            for conflict in conflicts(unit_state(connection, campaign, unit)):
+        for state in unit_states(connection, campaign, units):
+            assert state.profile is not None, "units are stored enrolled"
+            unit = state.profile.code
+            for conflict in conflicts(state):
                 one = conflict.cited(campaign.plan.instruments)
                 if (unit, one.stage, one.code) not in known:
                     texts = one.text("en"), one.text("vi")
