@@ -25,7 +25,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A grant without its secret. `scope` is the unit whose subtree it opens; instants are UTC."""
+    """A grant without its secret. `scope` is the unit whose subtree it opens; instants are UTC.
+
+    `replaces` is the id of the grant that this one took the place of: an address is never given to two secrets.
+    """
 
     id: str
     campaign: str
@@ -35,13 +38,21 @@ class Grant:
     created: datetime
     revoked: datetime | None = None
     last_used: datetime | None = None
+    replaces: str | None = None
 
 
 def create(
-    connection: Connection, *, campaign: str, scope: str, role: Role, label: str, created: datetime
+    connection: Connection,
+    *,
+    campaign: str,
+    scope: str,
+    role: Role,
+    label: str,
+    created: datetime,
+    replaces: str | None = None,
 ) -> tuple[Grant, str]:
     """A new grant and its secret of 256 bits, which nobody can read again. The unit need not exist yet."""
-    grant = Grant(secrets.token_hex(4), campaign, scope, role, label, created)
+    grant = Grant(secrets.token_hex(4), campaign, scope, role, label, created, replaces=replaces)
     token = _token()
     connection.execute(
         grants.insert().values(
@@ -52,6 +63,7 @@ def create(
             label=label,
             token_hash=token_hash(token),
             created=created,
+            replaces=replaces,
         )
     )
     return grant, token
@@ -88,8 +100,46 @@ def find(connection: Connection, token: str) -> Grant | None:
 
 def revoke(connection: Connection, grant_id: str, at: datetime) -> Grant:
     """Ends a grant; one that has ended stays as it is. Raises `UserError` for an unknown id."""
+    _end(connection, grant_id, at)
+    return _known(connection, grant_id)
+
+
+def rotate(connection: Connection, grant_id: str, at: datetime) -> tuple[Grant, str]:
+    """Ends a grant and makes another of the same campaign, scope, role and label, with a new secret.
+
+    Two grants rather than one with another hash: what was done with the former address stays told apart from what is
+    done with the new one. Raises `UserError` for an id that is unknown or has ended.
+    """
+    # The update decides: of two who rotate at once the second finds a grant that has ended.
+    ended_now = _end(connection, grant_id, at)
+    former = _known(connection, grant_id)
+    if not ended_now:
+        newer = successor(connection, grant_id)
+        hint = f"; grant {newer.id} took its place" if newer else ", expected one that still opens something"
+        raise UserError(f"Grant {grant_id} ({former.label}) has ended{hint}.")
+    return create(
+        connection,
+        campaign=former.campaign,
+        scope=former.scope,
+        role=former.role,
+        label=former.label,
+        created=at,
+        replaces=former.id,
+    )
+
+
+def successor(connection: Connection, grant_id: str) -> Grant | None:
+    """The grant that took the place of this one, if any did."""
+    row = connection.execute(select(grants).where(grants.c.replaces == grant_id)).one_or_none()
+    return _grant(row) if row else None
+
+
+def _end(connection: Connection, grant_id: str, at: datetime) -> bool:
     ending = update(grants).where(grants.c.id == grant_id, grants.c.revoked.is_(None)).values(revoked=at)
-    connection.execute(ending)
+    return connection.execute(ending).rowcount == 1
+
+
+def _known(connection: Connection, grant_id: str) -> Grant:
     row = connection.execute(select(grants).where(grants.c.id == grant_id)).one_or_none()
     if row is None:
         raise UserError(f"There is no grant {grant_id}, expected an id that `congress access list` shows.")
@@ -102,4 +152,14 @@ def record_use(connection: Connection, grant_id: str, at: datetime) -> None:
 
 
 def _grant(row: Row[Any]) -> Grant:
-    return Grant(row.id, row.campaign, row.scope, Role(row.role), row.label, row.created, row.revoked, row.last_used)
+    return Grant(
+        row.id,
+        row.campaign,
+        row.scope,
+        Role(row.role),
+        row.label,
+        row.created,
+        row.revoked,
+        row.last_used,
+        row.replaces,
+    )

@@ -172,6 +172,7 @@ grants = Table(
     Column("created", Instant, nullable=False),
     Column("revoked", Instant),
     Column("last_used", Instant),
+    Column("replaces", String(16)),  # the grant whose address was given up for this one's
 )
 
 # Who is told, and how. Personal data: never journalled, never sent to Temporal, and no projection.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select, update
 
 from calendars.sequence.facts import Held
-from calendars.store import database
+from calendars.store import database, grants
 from calendars.store.database import SCHEMA, Store, open_store
 from calendars.store.journal import Journal
 from calendars.store.reading import read_campaign, releases, unit_state
@@ -112,6 +112,23 @@ def test_a_store_without_notices_is_used_at_once_and_needs_no_rebuild(database_u
         assert compare_metadata(context, metadata) == []
         for table in (contacts, outbox, deliveries):
             assert connection.execute(select(table)).all() == []
+    store.close()
+
+
+def test_grants_of_an_older_schema_still_open_their_feeds(database_url: str) -> None:
+    store = grown(database_url)
+    made = {"campaign": "quang-ninh-2020", "scope": "22", "role": grants.Role.VIEW, "label": "Sở [x]"}
+    with store.writing() as connection:
+        kept, token = grants.create(connection, created=datetime(2020, 5, 20, tzinfo=UTC), **made)
+    downgrade(store, "0003")
+    with store.reading() as connection:
+        assert "replaces" not in {column["name"] for column in inspect(connection).get_columns("grants")}
+    store.close()
+
+    store = open_store(database_url)
+    assert not Journal(store, TrialRenderer()).outdated
+    with store.reading() as connection:
+        assert grants.find(connection, token) == kept
     store.close()
 
 

@@ -99,6 +99,40 @@ def test_grants(stores: tuple[Store, Store]) -> None:
     assert feeds.refresh().grants[grants.token_hash(token)] == ended
 
 
+def test_a_rotated_grant_is_another_one_in_the_place_of_the_first(stores: tuple[Store, Store]) -> None:
+    filled, feeds = Filled(stores[0]), Feeds(stores[1])
+    grant, former = filled.grant("193")
+    feeds.refresh()
+    later = START + timedelta(days=1)
+    with stores[0].writing() as connection:
+        made, token = grants.rotate(connection, grant.id, later)
+        assert grants.successor(connection, grant.id) == made
+        assert grants.successor(connection, made.id) is None
+    assert token != former
+    assert (made.campaign, made.scope, made.role, made.label) == (NAME, "193", Role.VIEW, grant.label)
+    assert (made.created, made.replaces, made.revoked) == (later, grant.id, None)
+    known = feeds.refresh().grants
+    assert known[grants.token_hash(former)].revoked == later
+    assert known[grants.token_hash(token)] == made
+
+
+def test_a_grant_that_has_ended_is_not_rotated(stores: tuple[Store, Store]) -> None:
+    filled = Filled(stores[0])
+    rotated, ended = filled.grant()[0], filled.grant()[0]
+    filled.revoke(ended)
+    with stores[0].writing() as connection:
+        made, _ = grants.rotate(connection, rotated.id, START)
+    for id_, reason in {
+        "nobody": "There is no grant nobody, expected an id",
+        ended.id: "has ended, expected one that still opens",
+        rotated.id: f"has ended; grant {made.id} took its place",
+    }.items():
+        with pytest.raises(UserError, match=reason), stores[0].writing() as connection:
+            grants.rotate(connection, id_, START)
+    with stores[0].reading() as connection:
+        assert {grant.id for grant in grants.listed(connection, NAME)} == {rotated.id, ended.id, made.id}
+
+
 def test_a_plan_of_the_database_replaced_by_an_older_one(
     sqlite_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
