@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,8 +13,12 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from calendars.store import grants
 from calendars.store.database import Store, open_store
 from calendars.store.feeds import Feeds
+from calendars.store.grants import Role
+from calendars.store.usage import Use, record_uses
+from calendars.wallclock import real_now
 from calendars.web.feed import FeedApplication
 from calendars.web.freshness import Freshness
 from tests.web.conftest import over
@@ -128,3 +134,78 @@ def test_revoking_the_former_grant_says_that_the_new_one_is_open(access: Command
     assert error == f"Grant {rotated['id']} took its place and still opens 193.\n"
     access("revoke", rotated["id"])
     assert access("revoke", granted["id"])[2] == ""
+
+
+def granted_ago(store: Store, label: str, ago: timedelta, used: timedelta | None = None) -> str:
+    """The id of a grant made so long ago, and used by `khal [x]` so long ago."""
+    with store.writing() as connection:
+        made, _ = grants.create(
+            connection,
+            campaign="quang-ninh-2020",
+            scope="193",
+            role=Role.VIEW,
+            label=label,
+            created=real_now() - ago,
+        )
+        if used is not None:
+            record_uses(connection, [Use(made.id, real_now() - used, "khal [x]", 1, 2_000)])
+    return made.id
+
+
+def test_the_list_says_what_an_address_is_used_for(access: Command, store: Store) -> None:
+    used = granted_ago(store, "used", timedelta(days=20), timedelta(hours=1))
+    never = granted_ago(store, "never", timedelta(days=1))
+    one, other = access.json("list")
+    assert (one["id"], one["user_agent"], one["answered_200"], one["answered_304"]) == (used, "khal [x]", 1, 2_000)
+    assert (other["id"], other["last_used"], other["user_agent"], other["answered_200"]) == (never, None, None, 0)
+    code, out, error = access("list")
+    row = next(line for line in out.splitlines() if line.startswith(f"│ {used}"))
+    assert (code, error) == (0, "")
+    assert [cell.strip() for cell in row.split("│")][7:10] == ["1", "2,000", "khal [x]"]
+
+
+@pytest.mark.parametrize(
+    ("age", "expected"),
+    [
+        ("1h", ["a week", "never, 3 days", "two days"]),
+        ("36h", ["a week", "never, 3 days", "two days"]),
+        ("3d", ["a week", "never, 3 days"]),
+        ("1w", ["a week"]),
+        ("2w", []),
+    ],
+)
+def test_stale_grants_are_living_ones_that_nobody_used_for_so_long(
+    access: Command, store: Store, age: str, expected: list[str]
+) -> None:
+    granted_ago(store, "two days", timedelta(days=90), timedelta(days=2))
+    granted_ago(store, "a week", timedelta(days=90), timedelta(days=8))
+    granted_ago(store, "never, 3 days", timedelta(days=3))
+    granted_ago(store, "new", timedelta(0))
+    access("revoke", granted_ago(store, "revoked", timedelta(days=90)))
+    assert [one["label"] for one in access.json("list", "--stale", age)] == expected
+
+
+def test_stale_grants_say_for_how_long(access: Command, store: Store) -> None:
+    never = granted_ago(store, "never", timedelta(days=12, minutes=1))
+    used = granted_ago(store, "used", timedelta(days=90), timedelta(hours=47, minutes=1))
+    found = {one["id"]: one["idle_seconds"] for one in access.json("list", "--stale", "1d")}
+    assert list(found) == [never, used]
+    assert 0 <= found[never] - (12 * 86_400 + 60) < 60
+    rows = [line for line in access("list", "--stale", "1d")[1].splitlines() if re.match(r"│ [0-9a-f]{8} ", line)]
+    assert [row.split("│")[-2].strip() for row in rows] == ["12 d, never used", "47 h"]
+
+
+def test_no_stale_grant_is_a_sentence(access: Command, store: Store) -> None:
+    granted_ago(store, "new", timedelta(hours=1))
+    said = "No grant of quang-ninh-2020 that opens something was left unused for 9 d.\n"
+    assert access("list", "--stale", "9d") == (0, said, "")
+    assert access.json("list", "--stale", "9d") == []
+
+
+@pytest.mark.parametrize("age", ["9", "d", "9m", "-9d", "1.5d", "9 d", "99999w", "\u0669d", "", "x" * 50])
+def test_an_age_that_is_none_is_wrong_usage(access: Command, age: str) -> None:
+    code, out, error = access("list", "--stale", age)
+    assert (code, out) == (2, "")
+    assert "is no length of time, expected hours, days or weeks as 36h, 9d or 2w" in " ".join(
+        error.replace("│", " ").split()
+    )

@@ -28,6 +28,8 @@ class Grant:
     """A grant without its secret. `scope` is the unit whose subtree it opens; instants are UTC.
 
     `replaces` is the id of the grant that this one took the place of: an address is never given to two secrets.
+    `user_agent` is that of the last use; of the requests that opened the feed `answered_200` got it whole, and
+    `answered_304` had it already.
     """
 
     id: str
@@ -39,6 +41,14 @@ class Grant:
     revoked: datetime | None = None
     last_used: datetime | None = None
     replaces: str | None = None
+    user_agent: str | None = None
+    answered_200: int = 0
+    answered_304: int = 0
+
+    @property
+    def idle_since(self) -> datetime:
+        """When it was last used, or granted where it never was."""
+        return self.last_used or self.created
 
 
 def create(
@@ -146,11 +156,6 @@ def _known(connection: Connection, grant_id: str) -> Grant:
     return _grant(row)
 
 
-def record_use(connection: Connection, grant_id: str, at: datetime) -> None:
-    """Notes that the grant was used."""
-    connection.execute(update(grants).where(grants.c.id == grant_id).values(last_used=at))
-
-
 def _grant(row: Row[Any]) -> Grant:
     return Grant(
         row.id,
@@ -162,4 +167,7 @@ def _grant(row: Row[Any]) -> Grant:
         row.revoked,
         row.last_used,
         row.replaces,
+        row.user_agent,
+        row.answered_200,
+        row.answered_304,
     )

@@ -173,6 +173,9 @@ grants = Table(
     Column("revoked", Instant),
     Column("last_used", Instant),
     Column("replaces", String(16)),  # the grant whose address was given up for this one's
+    Column("user_agent", String(120)),  # of the last use
+    Column("answered_200", BigInteger, nullable=False, server_default="0"),
+    Column("answered_304", BigInteger, nullable=False, server_default="0"),
 )
 
 # Who is told, and how. Personal data: never journalled, never sent to Temporal, and no projection.

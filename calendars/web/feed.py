@@ -6,12 +6,10 @@ body ever holds a token.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -22,11 +20,12 @@ from calendars.ical.rendering import RENDERER
 from calendars.ical.wording import unit_name
 from calendars.store.database import Store
 from calendars.store.feeds import CampaignView, View
-from calendars.store.grants import Grant, record_use, token_hash
+from calendars.store.grants import Grant, token_hash
 from calendars.web.bodies import Bodies
 from calendars.web.conditional import http_date, not_modified, wants_gzip
 from calendars.web.freshness import Freshness
 from calendars.web.parameters import OutOfScope, Parameters, UnknownUnit, read
+from calendars.web.usage import Usage
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -36,10 +35,8 @@ Headers = list[tuple[bytes, bytes]]
 PREFIX, SUFFIX = "/feeds/", ".ics"
 ALLOW = b"GET, HEAD, OPTIONS"
 RETRY_SECONDS = 30
-USE_RECORDED_EVERY = timedelta(hours=1)
 REMEMBERED_ADDRESSES = 4096
 _PRIVATE: Headers = [(b"referrer-policy", b"no-referrer"), (b"x-content-type-options", b"nosniff")]
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +68,10 @@ class FeedApplication:
         self, freshness: Freshness, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._freshness = freshness
-        self._store = store
-        self._now = now
+        self._usage = Usage(store, now)
         self._bodies = Bodies()
         self._view: View | None = None
         self._feeds: dict[tuple[str, bytes], Feed] = {}
-        self._used: dict[str, datetime] = {}
-        self._recording: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI, for scopes of type `http`."""
@@ -101,12 +95,14 @@ class FeedApplication:
         if scope["method"] not in {"GET", "HEAD"}:
             raise Refused(405, "A feed is only read, with GET or HEAD.", (b"allow", ALLOW))
         feed = await self._find(scope["path"], scope["query_string"])
-        self._note_use(feed.grant)
         headers: Headers = scope["headers"]
+        agent = next((value for name, value in headers if name == b"user-agent"), b"")
         if not_modified(headers, feed.etag, feed.modified):
+            self._usage.note(feed.grant.id, 304, agent)
             return 304, feed.headers, b""
         gzip = feed.parameters.gzip and wants_gzip(headers)
         body = await self._bodies.get(feed.etag, gzip, lambda: content(feed))
+        self._usage.note(feed.grant.id, 200, agent)
         described = [
             *feed.headers,
             (b"content-type", b"text/calendar; charset=utf-8"),
@@ -130,29 +126,9 @@ class FeedApplication:
             feed = self._feeds[key] = _opened(view, *key)
         return feed
 
-    def _note_use(self, grant: Grant) -> None:
-        now = self._now()
-        last = self._used.get(grant.id, grant.last_used)
-        if last is None or now - last >= USE_RECORDED_EVERY:
-            self._used[grant.id] = now
-            task = asyncio.create_task(self._record_use(grant.id, now))
-            self._recording.add(task)
-            task.add_done_callback(self._recording.discard)
-
-    async def _record_use(self, grant_id: str, at: datetime) -> None:
-        def write() -> None:
-            with self._store.writing() as connection:
-                record_use(connection, grant_id, at)
-
-        try:
-            await asyncio.to_thread(write)
-        except StoreAway:
-            self._used.pop(grant_id, None)
-            _log.warning("the use of grant %s could not be recorded now", grant_id)
-
     async def close(self) -> None:
-        """Waits for what is still being recorded."""
-        await asyncio.gather(*self._recording)
+        """Records what the addresses were used for since the last time."""
+        await self._usage.close()
 
 
 def _opened(view: View, hashed: str, query: bytes) -> Feed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import logging
 import zlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
 import httpx
@@ -321,22 +321,21 @@ async def test_a_campaign_that_is_being_loaded_is_no_empty_calendar(client: Clie
     assert response.headers["retry-after"] == "30"
 
 
-async def test_use_is_recorded_once_an_hour(client: Client) -> None:
-    async def recorded() -> datetime | None:
-        # The next request comes after the recording of the last.
-        await client.ask(method="HEAD")
-        for task in list(client.feeds._recording):
-            await task
-        with client.filled.store.reading() as connection:
-            found = grants.find(connection, client.token)
-        return found.last_used if found else None
-
-    start = client.now
-    assert await recorded() == start
-    client.now += timedelta(minutes=59)
-    assert await recorded() == start
-    client.now += timedelta(minutes=1)
-    assert await recorded() == start + timedelta(hours=1)
+async def test_use_is_recorded_with_its_program_and_its_answers(client: Client) -> None:
+    first = await client.ask(headers={"user-agent": "Thunderbird/128"})
+    client.now += timedelta(hours=1)
+    known = {"if-none-match": first.headers["etag"], "user-agent": "Google-Calendar-Importer"}
+    for query, headers in {"": known, "?lang=en": {}, "?kind=no": {}, "?under=99999": {}}.items():
+        await client.ask(query, headers)
+    client.now += timedelta(hours=1)
+    await client.ask(headers=known)
+    await client.ask(method="OPTIONS")
+    await client.feeds.close()
+    with client.filled.store.reading() as connection:
+        found = grants.find(connection, client.token)
+    assert found is not None
+    assert (found.last_used, found.user_agent) == (client.now, "Google-Calendar-Importer")
+    assert (found.answered_200, found.answered_304) == (2, 2)
 
 
 async def test_no_token_in_any_answer_or_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -14,10 +16,15 @@ from calendars.store.reading import find_unit
 from calendars.wallclock import real_now
 from workflows.commands.console import note, say, show
 from workflows.commands.context import Context, Json, context_of
+from workflows.commands.durations import duration_option, duration_text
 from workflows.commands.output import emit_json
 from workflows.demonstration import feed_address
 
 app = typer.Typer(help="Who may see what.", no_args_is_help=True)
+Stale = Annotated[
+    timedelta | None,
+    duration_option("--stale", "Only what opens something and was not used for so long: 36h, 9d, 2w."),
+]
 Id = Annotated[str, typer.Argument(metavar="ID", help="As `access list` shows it.")]
 
 
@@ -43,18 +50,47 @@ def grant(
 
 
 @app.command("list")
-def list_(context: typer.Context, json: Json = False) -> None:
-    """The grants of the campaign, without their secrets."""
+def list_(context: typer.Context, stale: Stale = None, json: Json = False) -> None:
+    """The grants of the campaign, without their secrets, and what they are used for."""
     with context_of(context).reading() as (connection, campaign):
         found = grants.listed(connection, campaign.name)
-    if json:
+    if stale is not None:
+        _list_stale(found, stale, campaign.name, json=json)
+    elif json:
         emit_json([asdict(one) for one in found])
-        return
-    table = Table("Id", "Label", "Role", "Scope", "Created", "Last used", "Revoked", "Instead of", title=campaign.name)
+    else:
+        show(_table(found, campaign.name))
+
+
+def _list_stale(found: list[Grant], stale: timedelta, title: str, *, json: bool) -> None:
+    now = real_now()
+    idle = {one: now - one.idle_since for one in sorted(found, key=lambda one: one.idle_since) if one.revoked is None}
+    idle = {one: length for one, length in idle.items() if length >= stale}
+    if json:
+        emit_json([{**asdict(one), "idle_seconds": int(length.total_seconds())} for one, length in idle.items()])
+    elif idle:
+        show(_table(list(idle), title, idle))
+    else:
+        say(f"No grant of {title} that opens something was left unused for {duration_text(stale)}.")
+
+
+def _table(found: list[Grant], title: str, idle: Mapping[Grant, timedelta] | None = None) -> Table:
+    table = Table(title=title)
+    table.add_column("Id", no_wrap=True)
+    for heading in ("Label", "Role", "Scope", "Created", "Last used", "200", "304", "Client", "Revoked", "Instead of"):
+        table.add_column(heading)
+    if idle is not None:
+        table.add_column("Unused for")
     for one in found:
-        instants = [f"{at:%d/%m/%Y %H:%M}" if at else "–" for at in (one.created, one.last_used, one.revoked)]
-        table.add_row(one.id, one.label, one.role, one.scope, *instants, one.replaces or "–")
-    show(table)
+        created, used, revoked = [
+            f"{at:%d/%m/%Y %H:%M}" if at else "–" for at in (one.created, one.last_used, one.revoked)
+        ]
+        answered = (f"{one.answered_200:,}", f"{one.answered_304:,}", one.user_agent or "–")
+        unused = [duration_text(idle[one]) + ("" if one.last_used else ", never used")] if idle is not None else []
+        table.add_row(
+            one.id, one.label, one.role, one.scope, created, used, *answered, revoked, one.replaces or "–", *unused
+        )
+    return table
 
 
 @app.command("rotate")
