@@ -173,6 +173,7 @@ async def _web(
         now=real_now,
         links=links_of(settings, folder),
         commands=PageCommands(folder, temporal.client if temporal else None, settings.task_queue),
+        feed_rate=settings.feed_rate,
     )
     server = web_server(app)
     serving = asyncio.create_task(server.serve([listening]))

@@ -20,6 +20,7 @@ from calendars.web.feed import PREFIX, FeedApplication, Receive, Scope, Send
 from calendars.web.freshness import Freshness
 from calendars.web.notices import Commands, NoticePages
 from calendars.web.pages import Pages, Settings
+from calendars.web.rate import RateLimit
 
 # Feeds are secrets of their own; Google asks here before it fetches one (and obeys).
 ROBOTS = """\
@@ -59,16 +60,18 @@ def create_app(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     links: Links | None = None,
     commands: Commands | None = None,
+    feed_rate: int = 0,
 ) -> WebApplication:
     """The application over a store.
 
     `public_url` is where people find the service, `today` gives a campaign's day, `open_board` shows the board without
     a login (only for a service bound to loopback), `feed_url_demo` gives the one secret address the board may show,
     `ready` says whether commands can be taken now, and `now` when a grant was used. `links` reads those in messages,
-    which lead nowhere without it; `commands` takes what people acknowledge there.
+    which lead nowhere without it; `commands` takes what people acknowledge there. `feed_rate` is how many requests a
+    minute each feed's address may get, 0 for any number.
     """
     freshness = Freshness(Feeds(store))
-    feeds = FeedApplication(freshness, store, now)
+    feeds = FeedApplication(freshness, store, now, RateLimit(feed_rate))
     pages = Pages(store, freshness, Settings(public_url, feed_url_demo, today, open_board))
     style = STYLE.read_bytes()
 

@@ -37,6 +37,11 @@ def not_modified(headers: RawHeaders, etag: str, modified: datetime) -> bool:
     return modified.replace(microsecond=0) <= (instant if instant.tzinfo else instant.replace(tzinfo=UTC))
 
 
+def is_conditional(headers: RawHeaders) -> bool:
+    """Whether the client says what it has, so that the answer may be that it is still the same."""
+    return any(name in (b"if-none-match", b"if-modified-since") for name, _ in headers)
+
+
 def wants_gzip(headers: RawHeaders) -> bool:
     """Whether gzip was asked for by name and is not less welcome than the plain bytes."""
     qualities = dict(_quality(part) for part in (header(headers, b"accept-encoding") or "").split(","))

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from math import ceil
 from typing import Any
 
 from calendars.errors import StoreAway, UserError
@@ -22,9 +23,10 @@ from calendars.store.database import Store
 from calendars.store.feeds import CampaignView, View
 from calendars.store.grants import Grant, token_hash
 from calendars.web.bodies import Bodies
-from calendars.web.conditional import http_date, not_modified, wants_gzip
+from calendars.web.conditional import http_date, is_conditional, not_modified, wants_gzip
 from calendars.web.freshness import Freshness
 from calendars.web.parameters import OutOfScope, Parameters, UnknownUnit, read
+from calendars.web.rate import RateLimit
 from calendars.web.usage import Usage
 
 Scope = MutableMapping[str, Any]
@@ -62,13 +64,19 @@ class Refused(Exception):
 
 
 class FeedApplication:
-    """Answers GET, HEAD and OPTIONS below `/feeds/`. `now` tells the time for recording when a grant was last used."""
+    """Answers GET, HEAD and OPTIONS below `/feeds/`. `now` tells the time for recording when a grant was last used,
+    `limit` how often an address may be asked (without it any number of times)."""
 
     def __init__(
-        self, freshness: Freshness, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        freshness: Freshness,
+        store: Store,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        limit: RateLimit | None = None,
     ) -> None:
         self._freshness = freshness
         self._usage = Usage(store, now)
+        self._limit = limit or RateLimit(0)
         self._bodies = Bodies()
         self._view: View | None = None
         self._feeds: dict[tuple[str, bytes], Feed] = {}
@@ -94,12 +102,20 @@ class FeedApplication:
             return 204, [(b"allow", ALLOW)], b""
         if scope["method"] not in {"GET", "HEAD"}:
             raise Refused(405, "A feed is only read, with GET or HEAD.", (b"allow", ALLOW))
-        feed = await self._find(scope["path"], scope["query_string"])
         headers: Headers = scope["headers"]
+        view, hashed = await self._newest(), _hashed(scope["path"])
+        grant = _living(view, hashed)
+        wait = self._limit.take(grant.id)
+        if wait and not is_conditional(headers):
+            raise _hurried(self._limit, wait)
+        feed = self._find(view, grant, (hashed, scope["query_string"]))
         agent = next((value for name, value in headers if name == b"user-agent"), b"")
         if not_modified(headers, feed.etag, feed.modified):
             self._usage.note(feed.grant.id, 304, agent)
+            # It counts and is never refused: it costs less than saying no, and a client that is told no may give up.
             return 304, feed.headers, b""
+        if wait:
+            raise _hurried(self._limit, wait)
         gzip = feed.parameters.gzip and wants_gzip(headers)
         body = await self._bodies.get(feed.etag, gzip, lambda: content(feed))
         self._usage.note(feed.grant.id, 200, agent)
@@ -111,19 +127,19 @@ class FeedApplication:
         ]
         return 200, [*described, (b"content-encoding", b"gzip")] if gzip else described, body
 
-    async def _find(self, path: str, query: bytes) -> Feed:
+    async def _newest(self) -> View:
         try:
-            view = await self._freshness.view()
+            return await self._freshness.view()
         except StoreAway as error:
             retry = (b"retry-after", str(RETRY_SECONDS).encode())
             raise Refused(503, "The store does not answer now; the calendar is unchanged.", retry) from error
-        token = path.removeprefix(PREFIX).removesuffix(SUFFIX) if path.endswith(SUFFIX) else ""
-        key = token_hash(token), query
+
+    def _find(self, view: View, grant: Grant, key: tuple[str, bytes]) -> Feed:
         if view is not self._view or len(self._feeds) > REMEMBERED_ADDRESSES:
             self._view, self._feeds = view, {}
         feed = self._feeds.get(key)
         if feed is None:
-            feed = self._feeds[key] = _opened(view, *key)
+            feed = self._feeds[key] = _opened(view, grant, key[1])
         return feed
 
     async def close(self) -> None:
@@ -131,12 +147,26 @@ class FeedApplication:
         await self._usage.close()
 
 
-def _opened(view: View, hashed: str, query: bytes) -> Feed:
+def _hashed(path: str) -> str:
+    return token_hash(path.removeprefix(PREFIX).removesuffix(SUFFIX) if path.endswith(SUFFIX) else "")
+
+
+def _living(view: View, hashed: str) -> Grant:
     grant = view.grants.get(hashed)
     if grant is None:
         raise Refused(404, "There is no calendar at this address.")
     if grant.revoked is not None:
         raise Refused(410, "This address was withdrawn; ask for a new one.")
+    return grant
+
+
+def _hurried(limit: RateLimit, wait: float) -> Refused:
+    seconds = ceil(wait)
+    sentence = f"This address is asked more than {limit.per_minute} times a minute; try again in {seconds} s."
+    return Refused(429, sentence, (b"retry-after", str(seconds).encode()))
+
+
+def _opened(view: View, grant: Grant, query: bytes) -> Feed:
     campaign = view.campaigns.get(grant.campaign)
     if campaign is None or grant.scope not in campaign.units:
         # An empty calendar would make clients drop what they have.
