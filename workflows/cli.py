@@ -16,6 +16,7 @@ from workflows.commands import (
     campaign,
     changes,
     contacts,
+    feeds,
     imports,
     journal,
     notices,
@@ -81,6 +82,7 @@ app.command()(unit.acknowledge)
 app.add_typer(notices.app, name="notices")
 app.add_typer(contacts.app, name="contacts")
 app.add_typer(access.app, name="access")
+journal.export.command("feeds")(feeds.export_feeds)
 app.add_typer(journal.export, name="export")
 app.command()(journal.rebuild)
 app.command()(journal.restore)

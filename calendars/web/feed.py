@@ -7,7 +7,7 @@ body ever holds a token.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,15 +15,13 @@ from math import ceil
 from typing import Any
 
 from calendars.errors import StoreAway, UserError
-from calendars.ical.calendar import assemble
-from calendars.ical.detail import Detail, reduced
 from calendars.ical.rendering import RENDERER
-from calendars.ical.wording import unit_name
 from calendars.store.database import Store
 from calendars.store.feeds import CampaignView, View
 from calendars.store.grants import Grant, token_hash
 from calendars.web.bodies import Bodies
 from calendars.web.conditional import http_date, is_conditional, not_modified, wants_gzip
+from calendars.web.content import content
 from calendars.web.freshness import Freshness
 from calendars.web.parameters import OutOfScope, Parameters, UnknownUnit, read
 from calendars.web.rate import RateLimit
@@ -117,7 +115,7 @@ class FeedApplication:
         if wait:
             raise _hurried(self._limit, wait)
         gzip = feed.parameters.gzip and wants_gzip(headers)
-        body = await self._bodies.get(feed.etag, gzip, lambda: content(feed))
+        body = await self._bodies.get(feed.etag, gzip, lambda: content(feed.campaign, feed.parameters))
         self._usage.note(feed.grant.id, 200, agent)
         described = [
             *feed.headers,
@@ -199,35 +197,6 @@ def _etag(campaign: CampaignView, parameters: Parameters) -> str:
     # The instant too: a restored older journal may reach the same position with other events.
     parts = (campaign.name, unit.code, parameters.given, RENDERER, unit.revision, unit.modified)
     return f'"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
-
-
-def content(feed: Feed) -> bytes:
-    """The whole calendar of a feed, empty of entries or not."""
-    parameters = feed.parameters
-    selected = feed.campaign.select(parameters.selection)
-    pieces = [piece.en if parameters.language == "en" else piece.vi for piece in selected]
-    if parameters.detail is not Detail.FULL:
-        pieces = [reduced(piece, parameters.detail) for piece in pieces]
-    return assemble(*_named(feed), pieces)
-
-
-_COVERS: Mapping[str, str] = {
-    "vi": "Các mốc đại hội của {unit} và các đơn vị bên dưới trong đợt {campaign}. Bộ lọc: {filters}.",
-    "en": "Congress dates of {unit} and the units below it in {campaign}. Filters: {filters}.",
-}
-_NO_FILTER: Mapping[str, str] = {"vi": "không có", "en": "none"}
-
-
-def _named(feed: Feed) -> tuple[str, str]:
-    """The calendar's name and what it covers: nobody should take a narrow feed for a full one."""
-    language, campaign = feed.parameters.language, feed.campaign
-    unit = unit_name(campaign.units[feed.parameters.selection.under].name)
-    said: str = getattr(unit, language)
-    filters = "; ".join(f"{name}={value}" for name, value in feed.parameters.given if name not in {"lang", "gzip"})
-    description = _COVERS[language].format(
-        unit=said, campaign=campaign.plan.title[language], filters=filters or _NO_FILTER[language]
-    )
-    return f"{said[:1].upper()}{said[1:]} - {campaign.plan.title[language]}", description
 
 
 def _filename(feed: Feed) -> str:

@@ -27,7 +27,7 @@ from calendars.store.contacts import Contact
 from calendars.store.database import Store
 from calendars.store.reading import read_campaign
 from calendars.store.schema import units
-from calendars.web.pages import environment
+from calendars.web.templating import environment
 from calendars.web.words import preferred, words
 
 MOST_OCTETS = 4096

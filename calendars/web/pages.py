@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -28,6 +27,7 @@ from calendars.store.unit_status import unit_status
 from calendars.web import telling
 from calendars.web.figures import conflicts, ended, is_loopback, offers, progress, root, upcoming
 from calendars.web.freshness import Freshness
+from calendars.web.templating import environment
 from calendars.web.words import LANGUAGES, Format, preferred, words
 
 HEADERS = {
@@ -205,17 +205,6 @@ class _Page:
         }
         html = self._templates.get_template(template).render(given)
         return HTMLResponse(html, code, {**HEADERS, "content-language": self.language})
-
-
-def environment() -> Environment:
-    """The templates, in which a name that has no value is an error."""
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def _children(view: CampaignView, unit: str) -> list[FeedUnit]:

@@ -1,0 +1,39 @@
+"""The bytes of a feed, the same whether the service answers them or a file holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from calendars.ical.calendar import assemble
+from calendars.ical.detail import Detail, reduced
+from calendars.ical.wording import unit_name
+from calendars.store.feeds import CampaignView
+from calendars.web.parameters import Parameters
+
+
+def content(campaign: CampaignView, parameters: Parameters) -> bytes:
+    """The whole calendar that the parameters ask for, empty of entries or not."""
+    selected = campaign.select(parameters.selection)
+    pieces = [piece.en if parameters.language == "en" else piece.vi for piece in selected]
+    if parameters.detail is not Detail.FULL:
+        pieces = [reduced(piece, parameters.detail) for piece in pieces]
+    return assemble(*_named(campaign, parameters), pieces)
+
+
+_COVERS: Mapping[str, str] = {
+    "vi": "Các mốc đại hội của {unit} và các đơn vị bên dưới trong đợt {campaign}. Bộ lọc: {filters}.",
+    "en": "Congress dates of {unit} and the units below it in {campaign}. Filters: {filters}.",
+}
+_NO_FILTER: Mapping[str, str] = {"vi": "không có", "en": "none"}
+
+
+def _named(campaign: CampaignView, parameters: Parameters) -> tuple[str, str]:
+    """The calendar's name and what it covers: nobody should take a narrow feed for a full one."""
+    language = parameters.language
+    unit = unit_name(campaign.units[parameters.selection.under].name)
+    said: str = getattr(unit, language)
+    filters = "; ".join(f"{name}={value}" for name, value in parameters.given if name not in {"lang", "gzip"})
+    description = _COVERS[language].format(
+        unit=said, campaign=campaign.plan.title[language], filters=filters or _NO_FILTER[language]
+    )
+    return f"{said[:1].upper()}{said[1:]} - {campaign.plan.title[language]}", description
