@@ -14,7 +14,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev run test test-clients test-slow test-long lint format types bench histories requirements clean
+.PHONY: help setup setup-dev run test test-clients test-slow lint format types bench histories requirements clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -27,16 +27,13 @@ run: setup  ## start the service with Quang Ninh 2020 as of 11/06/2020
 	exec $(BIN)/python worker.py --launch quang-ninh-2020 --today 2020-06-11
 
 test: setup-dev  ## run the tests that need nothing beyond .venv
-	$(BIN)/pytest $(PARALLEL) -m "not slow and not clients and not long" $(ARGS)
+	$(BIN)/pytest $(PARALLEL) -m "not slow and not clients" $(ARGS)
 
 test-clients: setup-dev $(CLIENTS)/.venv/.setup $(CLIENTS)/node_modules/.setup  ## test with real calendar programs and a browser
 	$(BIN)/pytest -m clients $(ARGS)
 
-test-slow: setup-dev  ## test kills
-	$(BIN)/pytest -m slow $(ARGS)
-
-test-long: setup-dev  ## test whole rehearsed years, and changes and kills on a live campaign: up to half an hour
-	$(BIN)/pytest -m long $(ARGS)
+test-slow: setup-dev  ## test kills, whole rehearsed years and changes of a live campaign: a quarter of an hour
+	$(BIN)/pytest $(PARALLEL) -m slow $(ARGS)
 
 lint: setup-dev  ## check style and formatting
 	$(BIN)/ruff check

@@ -21,7 +21,7 @@ import pytest
 from calendars.campaigns.bundle import find_bundle
 from tests.service import Service, wait_for
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.slow
 BUNDLE = find_bundle("quang-ninh-2020")
 VILLAGES, COMMUNES = 1_544, 177
 TODAY, PINNED = "2020-05-10", "07198"

@@ -23,7 +23,7 @@ import pytest
 from tests.notices.mailserver import Received, read_maildir
 from tests.service import ROOT, Service, wait_for
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.slow
 COMMUNES, VILLAGES = 10, 50
 # Four people of each village: two thousand villages would only take longer to launch.
 ROLES = ("secretary", "deputy", "office", "head")

@@ -204,14 +204,14 @@ def test_the_table_has_days_counted_by_hand() -> None:
     assert days_of(table, "06661", "van-phong.22") == {"escalation": ["08/06", "07/07"]}
 
 
-@pytest.mark.long
+@pytest.mark.slow
 async def test_quang_ninh_as_its_reports_came() -> None:
     year = await check(CAMPAIGN, {})
     assert not year.refused
     assert by_kind(year.messages).keys() == {"reminder", "digest"}
 
 
-@pytest.mark.long
+@pytest.mark.slow
 async def test_quang_ninh_with_fifty_late_communes() -> None:
     late = fifty_late(load_bundle(find_bundle(CAMPAIGN)))
     assert len(late) == 50

@@ -14,7 +14,6 @@ from workflows.commands.campaign import Name
 from workflows.commands.console import day_text, margin_text, progress_bar, say, show
 from workflows.commands.context import Json
 from workflows.commands.output import emit_json
-from workflows.garbage import collect_rarely
 from workflows.rehearsal.document import Outcome, outcome
 from workflows.rehearsal.running import rehearse as rehearse_year
 from workflows.rehearsal.scenario import BadYear
@@ -38,7 +37,6 @@ def rehearse(name_or_dir: Name, delay: Delay = None, without: Without = None, js
     bad year.
     """
     bad = BadYear({delay[0]: delay[1]} if delay else {}, frozenset({without} if without else ()))
-    collect_rarely()
     began = perf_counter()
     found = uvloop.run(_rehearse(name_or_dir, bad))
     seconds = perf_counter() - began
