@@ -56,6 +56,7 @@ class Service:
             **{name: value for name, value in os.environ.items() if not name.startswith("CONGRESS_")},
             "CONGRESS_DATA": str(data),
             "CONGRESS_PORT": str(self.port),
+            "CONGRESS_FEED_RATE": "0",  # tests ask again and again until a change is there
             "PYTHONPATH": str(ROOT),
             **environment,
         }
