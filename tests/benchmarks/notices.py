@@ -57,7 +57,7 @@ SHARE, WORKER_MB = 0.7, 300
 CALIBRATION = 500
 # From the first start to the instant: of the time for as many empty workflows, and of the time that starting the bare
 # ones took; both with room for a machine that slows down, and some seconds.
-OF_EMPTY, OF_BARE, SPARE = 0.8, 2.6, 20.0
+OF_EMPTY, OF_BARE, SPARE = 0.8, 4.5, 20.0
 DAY = 86_400
 PATIENCE = 900
 
