@@ -45,12 +45,15 @@ def pressed_due(state: UnitState, today: date) -> tuple[Pressed, ...]:
 
 
 def pressing_days(state: UnitState, today: date) -> Iterator[date]:
-    """The days after `today`, up to the campaign's last, on which something may be to be said as things stand."""
+    """The days after `today`, up to the campaign's last, on which something may be to be said as things stand; of a
+    clock that is still running none, for it falls overdue before."""
     if state.rules.notices is None or state.rules.reminders is None:
         return
     for stage in state.rules.stages:
         now = state.stage(stage.id)
         for clock, due in due_days(stage, now).items():
+            if due >= today and clock not in now.overdue:
+                continue
             if now.held or pressing_clock(stage, now, max(today, due + DAY)) != (clock, due):
                 continue
             policy = _Policy(state, state.rules.reminders, state.rules.notices)

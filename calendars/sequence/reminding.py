@@ -61,10 +61,15 @@ def reminders_due(state: UnitState, today: date) -> Iterator[ReminderDue]:
 
 
 def reminder_days(state: UnitState, today: date) -> Iterator[date]:
-    """The days after `today` on which `reminders_due` gives anything, unless it was looked at before."""
+    """The first of the days after `today` on which `reminders_due` gives anything unless it was looked at before, and
+    some of the others."""
+    first = date.max
     for one in coming(state):
+        if one.day >= first:
+            continue
         day = rested(state, max(one.day, today) if state.rules.notices else one.day)
         if day <= one.due:
+            first = min(first, day) if day > today else first
             yield day
 
 
