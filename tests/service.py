@@ -10,8 +10,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -192,3 +192,12 @@ class Service:
         for server in self._servers:
             with suppress(psutil.NoSuchProcess):
                 server.kill()
+
+
+@contextmanager
+def running(service: Service) -> Iterator[Service]:
+    """The service, started; it is ended whatever happens."""
+    try:
+        yield service.start()
+    finally:
+        service.end()

@@ -21,9 +21,9 @@ from calendars.store.usage import Use, record_uses
 from calendars.wallclock import real_now
 from calendars.web.feed import FeedApplication
 from calendars.web.freshness import Freshness
+from tests.commands import Command
 from tests.web.conftest import over
 from tests.web.stores import Filled
-from workflows.cli import run
 
 LABEL = "Văn phòng [x]"
 
@@ -38,25 +38,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     opened.close()
 
 
-class Command:
-    """Runs commands as a terminal does."""
-
-    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
-        self._capfd = capfd
-
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        code = run(["access", *arguments])
-        return code, *self._capfd.readouterr()
-
-    def json(self, *arguments: str) -> Any:
-        code, out, error = self(*arguments, "--json")
-        assert (code, error) == (0, "")
-        return json.loads(out)
-
-
 @pytest.fixture
 def access(capfd: pytest.CaptureFixture[str]) -> Command:
-    return Command(capfd)
+    return Command(capfd, "access")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,8 @@ from calendars.store.contacts import listed
 from calendars.store.database import open_store
 from calendars.store.schema import journal
 from tests.campaigns.files import workbook
+from tests.commands import Command
 from tests.web.stores import Filled
-from workflows.cli import run
 
 TELEGRAM = "tgram://123456789:abcdefg_hijklmnop/12315544/"
 HEADER = "unit,name,role,language,email,channels,quiet,digest\n"
@@ -31,25 +30,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-class Command:
-    """Runs commands as a terminal does."""
-
-    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
-        self._capfd = capfd
-
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        code = run(["contacts", *arguments])
-        return code, *self._capfd.readouterr()
-
-    def json(self, *arguments: str) -> Any:
-        code, out, error = self(*arguments, "--json")
-        assert (code, error) == (0, "")
-        return json.loads(out)
-
-
 @pytest.fixture
 def contacts(capfd: pytest.CaptureFixture[str]) -> Command:
-    return Command(capfd)
+    return Command(capfd, "contacts")
 
 
 def written(folder: Path, rows: str, name: str = "contacts.csv") -> str:

@@ -19,6 +19,7 @@ from calendars.store.schema import campaigns
 from calendars.web.exporting import exported
 from calendars.web.feed import FeedApplication
 from calendars.web.freshness import Freshness
+from tests.commands import Command
 from tests.ical.cases import PLAN
 from tests.web.conftest import over
 from tests.web.stores import DAM_HA, HA_LONG, HA_TU, PROVINCE, QUARTER, SMALL, Filled
@@ -42,21 +43,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "public"
 
 
-class Command:
-    """Runs the command as a terminal does, for one folder."""
-
-    def __init__(self, capfd: pytest.CaptureFixture[str], folder: Path) -> None:
-        self._capfd = capfd
-        self._folder = folder
-
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        code = run(["export", "feeds", str(self._folder), *arguments])
-        return code, *self._capfd.readouterr()
-
-
 @pytest.fixture
 def export(filled: Filled, capfd: pytest.CaptureFixture[str], folder: Path) -> Command:
-    return Command(capfd, folder)
+    return Command(capfd, "export", "feeds", str(folder))
 
 
 def units(folder: Path) -> list[str]:

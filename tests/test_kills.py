@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from calendars.campaigns.bundle import find_bundle
-from tests.service import Service, ended, wait_for
+from tests.service import Service, ended, running, wait_for
 
 pytestmark = pytest.mark.slow
 VILLAGES = 1_544
@@ -22,11 +22,8 @@ KILL_AT = 500
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     """An empty service."""
-    made = Service(tmp_path / "var")
-    try:
-        yield made.start()
-    finally:
-        made.end()
+    with running(Service(tmp_path / "var")) as made:
+        yield made
 
 
 def elections(folder: Path) -> Path:

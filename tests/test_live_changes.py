@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from calendars.campaigns.bundle import find_bundle
-from tests.service import Service, wait_for
+from tests.service import Service, running, wait_for
 
 pytestmark = pytest.mark.slow
 BUNDLE = find_bundle("quang-ninh-2020")
@@ -56,11 +56,8 @@ stages:
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     """An empty service."""
-    made = Service(tmp_path / "var")
-    try:
-        yield made.start()
-    finally:
-        made.end()
+    with running(Service(tmp_path / "var")) as made:
+        yield made
 
 
 def done(service: Service, *arguments: str, timeout: float = 300) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from tests.notices.mailserver import Received, read_maildir
-from tests.service import ROOT, Service, wait_for
+from tests.service import ROOT, Service, running, wait_for
 
 pytestmark = pytest.mark.slow
 COMMUNES, VILLAGES = 10, 50
@@ -79,14 +79,6 @@ def mail_server(maildir: Path) -> Iterator[str]:
             yield f"smtp://127.0.0.1:{process.stdout.readline().removeprefix('Listening on ').strip()}"
         finally:
             process.terminate()
-
-
-@contextmanager
-def running(service: Service) -> Iterator[Service]:
-    try:
-        yield service.start()
-    finally:
-        service.end()
 
 
 def query(service: Service, statement: str) -> list[Any]:

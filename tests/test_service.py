@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 
-from tests.service import Service, ended
+from tests.service import Service, ended, running
 from tests.workflows.small import write_campaign
 
 
@@ -22,10 +22,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The small campaign as of 11/06/2020."""
     folder = tmp_path_factory.mktemp("service")
     made = Service(folder / "var", "--launch", str(write_campaign(folder)), "--today", "2020-06-11")
-    try:
-        yield made.start()
-    finally:
-        made.end()
+    with running(made):
+        yield made
 
 
 def status(service: Service, stage: str, *arguments: str) -> dict[str, object]:

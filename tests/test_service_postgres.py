@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import Postgres
-from tests.service import Service, wait_for
+from tests.service import Service, running, wait_for
 from tests.workflows.small import write_campaign
 
 
@@ -18,10 +18,8 @@ def service(tmp_path: Path, postgres_url: str) -> Iterator[Service]:
     """The small campaign as of 11/06/2020, journalled in PostgreSQL."""
     arguments = ("--launch", str(write_campaign(tmp_path)), "--today", "2020-06-11")
     made = Service(tmp_path / "var", *arguments, CONGRESS_DATABASE_URL=postgres_url)
-    try:
-        yield made.start()
-    finally:
-        made.end()
+    with running(made):
+        yield made
 
 
 def test_a_report_outlives_a_store_that_was_stopped(service: Service, postgres: Postgres) -> None:

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from calendars.notices.claiming import Parcel, claim
-from calendars.notices.itemising import digest, last_digest
+from calendars.notices.digest import read_digest
+from calendars.notices.itemising import last_digest
 from calendars.notices.items import NoticeKind
-from calendars.notices.links import Links
 from calendars.notices.settling import NOTHING, Tried, settle
 from calendars.notices.transports.base import Outcome, Verdict
 from calendars.store.database import Store
@@ -22,8 +22,8 @@ REHEARSED = Outcome(Verdict.SENT, "rehearsed")
 class Pretence:
     """Delivers nothing: what is due counts as sent at once, if it is still wanted and has anything to say."""
 
-    def __init__(self, store: Store, links: Links) -> None:
-        self._store, self._links = store, links
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     async def deliver_due(self, now: datetime) -> None:
         """Settles everything that is due at `now`."""
@@ -32,7 +32,7 @@ class Pretence:
     def _deliver(self, now: datetime) -> None:
         while (claimed := claim(self._store, now, AT_ONCE, mail=True)).parcels or claimed.withdrawn:
             with self._store.reading() as connection:
-                empty = _Empty(connection, self._links)
+                empty = _Empty(connection)
                 tried = [self._tried(parcel, empty) for parcel in claimed.parcels]
             settle(self._store, tried, now)
 
@@ -45,13 +45,14 @@ class Pretence:
 class _Empty:
     """Which summaries have nothing to say. The contacts of a unit mostly get the same one, which is read once."""
 
-    def __init__(self, connection: Connection, links: Links) -> None:
-        self._connection, self._links = connection, links
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self._found: dict[tuple[str, str, date, date | None], bool] = {}
 
     def is_true_of(self, parcel: Parcel) -> bool:
         row = parcel.rows[0]
-        key = row.campaign, row.unit, row.day, last_digest(self._connection, row)
+        since = last_digest(self._connection, row)
+        key = row.campaign, row.unit, row.day, since
         if key not in self._found:
-            self._found[key] = digest(self._connection, parcel, self._links).is_empty
+            self._found[key] = read_digest(self._connection, parcel.campaign, row.unit, since, row.day).is_empty
         return self._found[key]

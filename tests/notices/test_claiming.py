@@ -30,7 +30,6 @@ from calendars.store.schema import outbox
 from tests.notices.house import (
     CAMPAIGN,
     LATER,
-    LINKS,
     PLANNED,
     SENT,
     STAGE,
@@ -45,13 +44,6 @@ from tests.notices.reading import body, read
 
 MONDAY = "2020-06-01 08:00"  # when it is said that the target, a Friday, has passed
 HELD = Report(STAGE, date(2020, 5, 14))
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = open_store(database_url, durable=False)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -547,7 +539,7 @@ async def test_a_rehearsal_sends_nothing_and_settles_everything(house: House) ->
     house.contact("300")
     house.wake("2020-05-11 08:00", "193")
     house.wake("2020-05-15 00:10", "200")
-    await Pretence(house.store, LINKS).deliver_due(at("2020-05-15 23:59"))
+    await Pretence(house.store).deliver_due(at("2020-05-15 23:59"))
     assert house.statuses() == [("digest", "withdrawn", "nothing to say"), ("reminder", "sent", "")]
     assert [(one.outcome, one.detail) for one in house.tries()] == [("sent", "rehearsed")]
 

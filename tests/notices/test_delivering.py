@@ -49,13 +49,6 @@ hook = test_channels.hook
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = open_store(database_url, durable=False)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def house(store: Store) -> House:
     """A district with one commune."""
     made = House(store)

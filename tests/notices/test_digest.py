@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from calendars.notices.phrases import DATES, SCHEDULED
 from calendars.plan.model import Plan, Text
 from calendars.sequence.facts import Ended, Enrolled, Fact, FellOverdue, Held, Pinned, Postponed, Retracted, Scheduled
 from calendars.sequence.state import Clock, Profile
-from calendars.store.database import Store, open_store
+from calendars.store.database import Store
 from calendars.store.schema import contacts, outbox, units
 from tests.store.congress import COMMUNE, Chronicle
 from tests.store.support import CAMPAIGN
@@ -40,13 +39,6 @@ VILLAGE_PLAN = Plan.model_validate(
         ],
     }
 )
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -25,7 +25,6 @@ from activities.registry import all_activities
 from calendars.campaigns.bundle import Bundle, find_bundle, load_bundle
 from calendars.errors import UserError
 from calendars.ical.renderer import IcalRenderer
-from calendars.notices.links import Links
 from calendars.notices.pretending import Pretence
 from calendars.plan.clock import instant_of
 from calendars.sequence.conflicts import conflicts
@@ -101,7 +100,7 @@ async def rehearse(
     bad: BadYear,
     progress: Callable[[date, int, int], None],
     by: str = "rehearsal",
-    delivering: Callable[[Store], Deliverer] = lambda store: Pretence(store, Links(b"rehearsal", "http://localhost")),
+    delivering: Callable[[Store], Deliverer] = Pretence,
 ) -> AsyncIterator[Rehearsed]:
     """Runs the campaign from its first day to its last. `progress` is told each day, with how many are done and all;
     `delivering` gives what delivers the notices of each day, by default to nobody.
