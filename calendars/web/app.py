@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import BaseRoute, Mount, Route
 
 from calendars.errors import StoreAway
 from calendars.notices.links import PREFIX as NOTICES
@@ -16,10 +15,12 @@ from calendars.notices.links import Links
 from calendars.store.database import Store
 from calendars.store.feeds import Feeds
 from calendars.store.reading import Campaign
+from calendars.web.assets import Assets
 from calendars.web.feed import PREFIX, FeedApplication, Receive, Scope, Send
 from calendars.web.freshness import Freshness
 from calendars.web.notices import Commands, NoticePages
-from calendars.web.pages import Pages, Settings
+from calendars.web.pages.frame import Frame, Settings
+from calendars.web.pages.routes import routes as pages
 from calendars.web.rate import RateLimit
 
 # Feeds are secrets of their own; Google asks here before it fetches one (and obeys).
@@ -30,7 +31,6 @@ Allow: /feeds/
 User-agent: *
 Disallow: /
 """
-STYLE = Path(__file__).with_name("static") / "style.css"
 
 
 class WebApplication:
@@ -72,11 +72,10 @@ def create_app(
     """
     freshness = Freshness(Feeds(store))
     feeds = FeedApplication(freshness, store, now, RateLimit(feed_rate))
-    pages = Pages(store, freshness, Settings(public_url, feed_url_demo, today, open_board))
-    style = STYLE.read_bytes()
+    frame = Frame(store, freshness, Settings(public_url, feed_url_demo, today, open_board))
 
     # The framework's own documentation pages load scripts from elsewhere.
-    routes: list[BaseRoute] = [Route("/", pages.board), Route("/units/{unit}", pages.unit)]
+    routes: list[BaseRoute] = [*pages(frame), Mount("/static", Assets())]
     if links is not None:
         notices = NoticePages(store, links, commands)
         routes.append(Route(f"{NOTICES}{{token}}", notices.answer, methods=["GET", "POST"]))
@@ -96,11 +95,6 @@ def create_app(
     @framework.get("/robots.txt")
     async def robots() -> PlainTextResponse:
         return PlainTextResponse(ROBOTS, headers={"cache-control": "max-age=3600"})
-
-    @framework.get("/style.css")
-    async def stylesheet() -> Response:
-        headers = {"cache-control": "max-age=3600", "x-content-type-options": "nosniff"}
-        return Response(style, media_type="text/css", headers=headers)
 
     return WebApplication(framework, feeds, freshness)
 

@@ -14,9 +14,14 @@ LANGUAGES = ("vi", "en")
 
 @cache
 def words(language: str) -> SimpleNamespace:
-    """The board's words in a language, as attributes."""
-    both: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text("utf-8"))
-    return SimpleNamespace(**{name: text[language] for name, text in both.items()})
+    """The board's words in a language, as attributes: those of every file in `words`, one file for each page."""
+    found: dict[str, str] = {}
+    for path in sorted(Path(__file__).with_name("words").glob("*.yaml")):
+        both: dict[str, dict[str, str]] = yaml.safe_load(path.read_text("utf-8"))
+        twice = found.keys() & both.keys()
+        assert not twice, f"{path.name} says {sorted(twice)} again"
+        found |= {name: text[language] for name, text in both.items()}
+    return SimpleNamespace(**found)
 
 
 def preferred(accept_language: str) -> str:

@@ -19,6 +19,7 @@ from calendars.store.feeds import Feeds
 from calendars.web import app
 from calendars.web.app import WebApplication, create_app
 from calendars.web.figures import Progress, is_loopback, offers, progress, upcoming
+from calendars.web.templating import asset
 from calendars.web.words import Format, preferred, words
 from tests.databases import Postgres
 from tests.ical.cases import PLAN
@@ -90,14 +91,27 @@ async def test_pages_have_no_scripts_no_foreign_content_and_no_gap(june: Filled,
         response = await http.get(path, params={"lang": language})
     assert response.status_code == 200
     assert response.headers["content-language"] == language
-    assert response.headers["content-security-policy"].startswith(
-        "default-src 'none'; style-src 'self'; img-src data:;"
+    assert response.headers["content-security-policy"] == (
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
     html = response.text
     assert f'<html lang="{language}">' in html
     assert not re.search(r"<script|<iframe|\sstyle=|\son\w+=|None|built-in", html)
     loaded = re.findall(r'<(?:link|img)[^>]*(?:href|src)="([^"]*)"', html)
-    assert [address for address in loaded if not address.startswith("data:")] == ["/style.css"]
+    assert [address for address in loaded if not address.startswith("data:")] == [asset("style.css")]
+
+
+async def test_a_page_shows_the_day_that_its_address_asks_for(june: Filled) -> None:
+    async with opened(june.store) as http:
+        before = await http.get("/?as_of=2020-05-18&lang=en")
+        assert "As of the end of 18/05/2020" in text_of(before.text)
+        assert "Held 0 of 2 units" in text_of(before.text)
+        assert '/units/193?lang=en&amp;as_of=2020-05-18"' in before.text
+        for mistaken in ("2020-02-30", "18/05/2020", "2020-06-12"):
+            answer = await http.get("/", params={"as_of": mistaken, "lang": "en"})
+            assert answer.status_code == 400
+            assert words("en").no_such_day in answer.text.replace("&#34;", '"')
 
 
 async def test_links_lead_somewhere(june: Filled) -> None:
@@ -129,7 +143,7 @@ async def test_the_language(filled: Filled, query: str, accept_language: str, la
     async with opened(filled.store) as http:
         response = await http.get(f"/{query}", headers={"accept-language": accept_language})
     assert response.headers["content-language"] == language
-    assert response.headers["vary"] == "accept-language"
+    assert response.headers["vary"] == "accept-language, cookie"
 
 
 async def test_how_to_subscribe(june: Filled) -> None:
@@ -242,10 +256,13 @@ async def test_an_outage(postgres: Postgres, postgres_url: str) -> None:
 async def test_robots_may_read_feeds_for_google_alone(filled: Filled) -> None:
     async with opened(filled.store) as http:
         robots = (await http.get("/robots.txt")).text
-        style = await http.get("/style.css")
+        style = await http.get(asset("style.css"))
+        asked_again = await http.get("/static/style.css")
     assert robots.startswith("User-agent: Google-Calendar-Importer\nAllow: /feeds/\n")
     assert style.headers["content-type"].startswith("text/css")
     assert not re.search(r"url\(|@import", style.text)
+    assert "immutable" in style.headers["cache-control"]
+    assert asked_again.headers["cache-control"] == "no-cache"
 
 
 async def test_feeds_stand_in_front(june: Filled) -> None:
@@ -275,6 +292,8 @@ def test_both_languages_have_every_word_that_templates_use() -> None:
     used = set()
     for template in (Path(app.__file__).parent / "templates").glob("*.html"):
         used |= set(re.findall(r"\bt\.(\w+)", template.read_text("utf-8")))
+    for module in Path(app.__file__).parent.rglob("*.py"):
+        used |= set(re.findall(r"\bwords\([\w.]+\)\.(\w+)", module.read_text("utf-8")))
     known = set(vars(words("vi")))
     assert used <= known
     assert known == set(vars(words("en")))

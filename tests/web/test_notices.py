@@ -20,6 +20,7 @@ from calendars.plan.model import Text
 from calendars.store.contacts import Contact, contact_id, find, put, remove
 from calendars.store.database import Store, open_store
 from calendars.store.schema import outbox
+from calendars.web.templating import asset
 from tests.databases import Postgres
 from tests.store.test_contacts import notice
 from tests.web.stores import START, Filled
@@ -240,7 +241,7 @@ async def test_pages_stay_with_their_reader(
             assert policy.startswith("default-src 'none'; style-src 'self';")
             assert "form-action 'self'" in policy
             assert not re.search(r"<script|<iframe|\sstyle=|\son\w+=", response.text)
-            assert re.findall(r'(?:href|src|action)="([^"]*)"', response.text) == ["data:,", "/style.css"]
+            assert re.findall(r'(?:href|src|action)="([^"]*)"', response.text) == ["data:,", asset("style.css")]
             token = url.rpartition("/")[2]
             assert token not in response.text
     printed = capfd.readouterr()

@@ -1,0 +1,109 @@
+"""What all pages have in common: who may look, in which language, at which campaign, as of which day."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from calendars.errors import StoreAway, UserError
+from calendars.store import reading
+from calendars.store.database import Store
+from calendars.store.feeds import CampaignView
+from calendars.store.reading import Campaign
+from calendars.web.freshness import Freshness
+from calendars.web.pages.page import Make, Page, Seen
+from calendars.web.templating import environment
+from calendars.web.viewer import LOCAL, Viewer
+from calendars.web.words import LANGUAGES, preferred, words
+
+_LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the service is found, the one feed address the board may show, and how a campaign tells its day.
+
+    `open_board` is for a service that only its own machine reaches: the board asks nobody who they are.
+    """
+
+    public_url: str
+    feed_url_demo: Callable[[], str | None]
+    today: Callable[[Campaign], date]
+    open_board: bool
+
+
+class Frame:
+    """Opens the store for a page and answers in its place when there is nothing to show."""
+
+    def __init__(self, store: Store, freshness: Freshness, settings: Settings) -> None:
+        self._store = store
+        self._freshness = freshness
+        self.settings = settings
+        self._templates = environment()
+
+    def page(self, make: Make) -> Callable[[Request], Awaitable[Response]]:
+        """An endpoint that shows what `make` makes."""
+
+        async def answer(request: Request) -> Response:
+            closed = self._closed(request)
+            if closed:
+                return PlainTextResponse(f"{closed}\n", 403, {"cache-control": "no-store"})
+            try:
+                views = (await self._freshness.view()).campaigns
+                return await asyncio.to_thread(self._made, request, make, views, LOCAL)
+            except StoreAway:
+                headers = {"retry-after": "30", "cache-control": "no-store"}
+                return PlainTextResponse("The store does not answer now; nothing is lost.\n", 503, headers)
+
+        return answer
+
+    def _closed(self, request: Request) -> str:
+        """Why the board does not open, or nothing. A foreign site may point its name at this machine, so an open board
+        answers under its own names only."""
+        if not self.settings.open_board:
+            return "The board opens without a login only on the machine it runs on; subscribe to a feed instead."
+        own = _LOCAL_HOSTS | {urlsplit(self.settings.public_url).hostname}
+        if urlsplit(f"//{request.headers.get('host', '')}").hostname not in own:
+            return f"The board opens only under its own address, {self.settings.public_url}."
+        return ""
+
+    def _made(self, request: Request, make: Make, views: Mapping[str, CampaignView], viewer: Viewer) -> Response:
+        page = Page(self._templates, request, _language(request))
+        with self._store.reading() as connection:
+            name = request.query_params.get("campaign")
+            try:
+                campaign = reading.read_campaign(connection, name)
+            except UserError:
+                return page.respond("empty.html", 200 if name is None else 404)
+            view = views.get(campaign.name)
+            if view is None or not view.units:
+                return page.respond("empty.html")
+            today = self.settings.today(campaign)
+            seen = Seen(connection, campaign, view, today, today, viewer)
+            page.tell(seen)
+            try:
+                day = _day(request.query_params.get("as_of", ""), today)
+            except ValueError:
+                return page.mistaken(words(page.language).no_such_day)
+            if day != today:
+                seen = Seen(connection, campaign, view, today, day, viewer)
+                page.tell(seen)
+            return make(request, page, seen)
+
+
+def _language(request: Request) -> str:
+    wanted = request.query_params.get("lang", "")
+    return wanted if wanted in LANGUAGES else preferred(request.headers.get("accept-language", ""))
+
+
+def _day(as_of: str, today: date) -> date:
+    day = date.fromisoformat(as_of) if as_of else today
+    if day > today:
+        raise ValueError(as_of)
+    return day
