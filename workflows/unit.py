@@ -292,6 +292,8 @@ class UnitCongress:
             raise refusal(refused, self._state.version) from refused
 
     def _take(self, facts: tuple[Fact, ...], *, by: str, command: str = "") -> None:
+        if not facts:
+            return  # most looks find nothing, and asking for the time is not free
         for event in number(self._state, facts, by=by, recorded=workflow.now(), command=command):
             self._state = evolve(self._state, event)
             self._neighbours.stand(self._state)

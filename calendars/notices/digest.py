@@ -9,11 +9,23 @@ told by the day it names alone, and so is all in the first summary: what was hel
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, literal, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from calendars.errors import UserError
 from calendars.ical.wording import Wording
@@ -47,7 +59,31 @@ def read_digest(
     within 30 days.
     Three statements. Raises `UserError` for an unknown unit.
     """
-    rows = connection.execute(_family(campaign.name, unit, today)).all()
+    said = _said(connection, campaign, unit, since, today)
+    return replace(
+        said.digest,
+        unreachable=tuple(_unreachable(connection, campaign.name, unit, said.below, today)),
+        totals=tuple(_totals(said.below, campaign.plan, today)),
+        unit_url=unit_url,
+    )
+
+
+def has_news(connection: Connection, campaign: Campaign, unit: str, since: date | None, today: date) -> bool:
+    """Whether the summary of `read_digest` says anything; mostly found out without all of it."""
+    said = _said(connection, campaign, unit, since, today)
+    return not said.digest.is_empty or any(_unreachable(connection, campaign.name, unit, said.below, today))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A summary without what is missing, and the stages that it is made of."""
+
+    digest: Digest
+    below: Sequence[_Open]
+
+
+def _said(connection: Connection, campaign: Campaign, unit: str, since: date | None, today: date) -> _Said:
+    rows = connection.execute(_FAMILY, {"in_campaign": campaign.name, "of_unit": unit, "on": today}).all()
     superior = next((row for row in rows if row.unit == unit), None)
     if superior is None:
         raise UserError(f"There is no unit {unit} in campaign {campaign.name}.")
@@ -56,7 +92,7 @@ def read_digest(
     news = [one.held_line() for one in below if _is_news(one, told, since, today)]
     overdue = [line for one in below if not one.is_held(today) and (line := one.overdue_line(today))]
     overdue.sort(key=lambda line: -line.days)
-    return Digest(
+    digest = Digest(
         unit=_profile(superior),
         today=today,
         since=since,
@@ -64,10 +100,8 @@ def read_digest(
         due=tuple(sorted((line for one in below if (line := one.due_line(today))), key=lambda line: line.day)),
         overdue=tuple(overdue),
         silent=tuple(line for line in overdue if not line.answered),
-        unreachable=tuple(_unreachable(connection, campaign.name, unit, below, today)),
-        totals=tuple(_totals(below, campaign.plan, today)),
-        unit_url=unit_url,
     )
+    return _Said(digest, below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +186,9 @@ def _told(
     """Of each report that came since the last summary, whether it came in time for this one; else it is the next's."""
     first, last = (_cut(campaign, day) for day in (since, today))
     after_launch = _instant(campaign, campaign.launched_on + DAY, time.min)
-    query = select(journal.c.unit, journal.c.data, journal.c.recorded).where(
-        journal.c.campaign == campaign.name,
-        journal.c.unit.in_(_children(campaign.name, unit)),
-        journal.c.type == Held.type,
-        journal.c.recorded > max(first, after_launch),
-    )
+    of = {"in_campaign": campaign.name, "of_unit": unit, "after": max(first, after_launch)}
     newest: dict[tuple[str, str], datetime] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_REPORTED, of):
         key = row.unit, str(row.data.get("stage"))
         newest[key] = max(newest.get(key, row.recorded), row.recorded)
     return {key: recorded <= last for key, recorded in newest.items()}
@@ -173,46 +202,14 @@ def _instant(campaign: Campaign, day: date, at: time) -> datetime:
     return instant_of(day, at, campaign.clock.timezone, campaign.clock.shift_days)
 
 
-def _family(campaign: str, unit: str, today: date) -> Select[Any]:
-    """The unit, and the stages of the living units directly below it, in the order of their codes."""
-    living = or_(units.c.ended.is_(None), units.c.ended > today)
-    same = (stages.c.campaign == units.c.campaign) & (stages.c.unit == units.c.unit)
-    columns = [*(units.c[name] for name in _UNIT), *(stages.c[name] for name in (*_STAGE, *_MARGINS))]
-    return (
-        select(*columns)
-        .join_from(units, stages, same, isouter=True)
-        .where(units.c.campaign == campaign, or_(units.c.unit == unit, and_(units.c.parent == unit, living)))
-        .order_by(units.c.unit, stages.c.stage)
-    )
-
-
-def _children(campaign: str, unit: str) -> Select[Any]:
-    return select(units.c.unit).where(units.c.campaign == campaign, units.c.parent == unit)
-
-
 def _unreachable(
     connection: Connection, campaign: str, unit: str, below: Sequence[_Open], today: date
 ) -> Iterator[tuple[str, str]]:
     """Code and name of each unit with an open stage whom no message reaches."""
-    children = _children(campaign, unit)
-    there = contacts.c.gone.is_(None)
-    living = select(contacts.c.unit, literal(False).label("refused")).where(
-        contacts.c.campaign == campaign, contacts.c.unit.in_(children), there
-    )
-    refused = (
-        select(outbox.c.recipient, literal(True))
-        .join_from(outbox, contacts, contacts.c.id == outbox.c.contact, isouter=True)
-        .where(
-            outbox.c.status == REFUSED,
-            outbox.c.campaign == campaign,
-            outbox.c.recipient.in_(children),
-            outbox.c.day > today - REFUSED_DAYS,
-            there,  # whoever refused and left since is no obstacle any more
-        )
-    )
+    of = {"in_campaign": campaign, "of_unit": unit, "after": today - REFUSED_DAYS}
     reached: set[str] = set()
     refusing: set[str] = set()
-    for row in connection.execute(union_all(living, refused)):
+    for row in connection.execute(_REACHED, of):
         (refusing if row.refused else reached).add(row.unit)
     names = {one.row.unit: one.row.name for one in below if not one.is_held(today)}
     for code, name in names.items():
@@ -231,3 +228,57 @@ def _totals(below: Sequence[_Open], plan: Plan, today: date) -> Iterator[tuple[T
 def _profile(row: Row[Any]) -> Profile:
     known = row.state.get("profile") or {}
     return Profile(row.unit, row.name, row.level, row.parent, known.get("parent_name") or "", tuple(row.tags))
+
+
+# Made once: building a statement costs more than running it.
+_CHILDREN = select(units.c.unit).where(
+    units.c.campaign == bindparam("in_campaign"), units.c.parent == bindparam("of_unit")
+)
+
+
+def _family() -> Select[Any]:
+    """The unit, and the stages of the living units directly below it, in the order of their codes."""
+    living = or_(units.c.ended.is_(None), units.c.ended > bindparam("on"))
+    same = (stages.c.campaign == units.c.campaign) & (stages.c.unit == units.c.unit)
+    columns = [*(units.c[name] for name in _UNIT), *(stages.c[name] for name in (*_STAGE, *_MARGINS))]
+    of_unit: BindParameter[str] = bindparam("of_unit")
+    return (
+        select(*columns)
+        .join_from(units, stages, same, isouter=True)
+        .where(
+            units.c.campaign == bindparam("in_campaign"),
+            or_(units.c.unit == of_unit, and_(units.c.parent == of_unit, living)),
+        )
+        .order_by(units.c.unit, stages.c.stage)
+    )
+
+
+def _reached() -> CompoundSelect[Any]:
+    """The units below that have a contact, and those of which one refused a message."""
+    campaign: BindParameter[str] = bindparam("in_campaign")
+    there = contacts.c.gone.is_(None)
+    living = select(contacts.c.unit, literal(False).label("refused")).where(
+        contacts.c.campaign == campaign, contacts.c.unit.in_(_CHILDREN), there
+    )
+    refused = (
+        select(outbox.c.recipient, literal(True))
+        .join_from(outbox, contacts, contacts.c.id == outbox.c.contact, isouter=True)
+        .where(
+            outbox.c.status == REFUSED,
+            outbox.c.campaign == campaign,
+            outbox.c.recipient.in_(_CHILDREN),
+            outbox.c.day > bindparam("after"),
+            there,  # whoever refused and left since is no obstacle any more
+        )
+    )
+    return union_all(living, refused)
+
+
+_FAMILY = _family()
+_REACHED = _reached()
+_REPORTED = select(journal.c.unit, journal.c.data, journal.c.recorded).where(
+    journal.c.campaign == bindparam("in_campaign"),
+    journal.c.unit.in_(_CHILDREN),
+    journal.c.type == Held.type,
+    journal.c.recorded > bindparam("after"),
+)

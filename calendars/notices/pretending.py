@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from calendars.notices.claiming import Parcel, claim
-from calendars.notices.digest import read_digest
+from calendars.notices.digest import has_news
 from calendars.notices.itemising import last_digest
 from calendars.notices.items import NoticeKind
 from calendars.notices.settling import NOTHING, Tried, settle
@@ -54,5 +54,5 @@ class _Empty:
         since = last_digest(self._connection, row)
         key = row.campaign, row.unit, row.day, since
         if key not in self._found:
-            self._found[key] = read_digest(self._connection, parcel.campaign, row.unit, since, row.day).is_empty
+            self._found[key] = not has_news(self._connection, parcel.campaign, row.unit, since, row.day)
         return self._found[key]

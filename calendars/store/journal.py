@@ -21,6 +21,8 @@ from calendars.store.renderer import Renderer
 from calendars.store.schema import PROJECTIONS, campaigns, counter, journal
 from calendars.store.states import Plans
 
+KEPT_UNITS = 1_000
+
 
 class JournalGap(CalendarError):
     """Events before these are missing in the journal; nothing was written."""
@@ -36,12 +38,17 @@ class Consequences(Protocol):
 class Journal:
     """Writes to the journal. One instance per process and thread; it keeps what it read until somebody else writes."""
 
-    def __init__(self, store: Store, renderer: Renderer, outbox: Consequences | None = None) -> None:
-        """Without an `outbox` events make no notices: for whoever only reads, rebuilds, or tests something else."""
+    def __init__(
+        self, store: Store, renderer: Renderer, outbox: Consequences | None = None, keeps: int = KEPT_UNITS
+    ) -> None:
+        """Without an `outbox` events make no notices: for whoever only reads, rebuilds, or tests something else.
+
+        `keeps` is how many units, the last written ones, are not read again (about 10 kB each).
+        """
         self.store = store
         self._renderer = renderer
         self._outbox = outbox
-        self._known = Known()
+        self._known = Known(keeps)
         self._position = -1  # of the journal when `_known` was true; -1 for never
 
     def append(self, appends: Sequence[Append]) -> list[Appended]:

@@ -6,7 +6,7 @@ a rebuild gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -59,6 +59,7 @@ class _Working:
     state: UnitState
     entries: dict[str, _EntryRow] = field(default_factory=dict)
     position: int = 0
+    has_entries: bool = True  # False while they stand in the database alone
 
     @property
     def parent(self) -> str:
@@ -81,18 +82,34 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What one transaction read and the next needs again: plans by campaign, and each unit's superior.
+    """What one transaction read or wrote and the next needs again: plans by campaign, each unit's superior, and of the
+    `most` units that came last all that there is.
 
     True as long as nobody else writes. Where a unit's superior is known, so is every unit above it that there is.
     """
 
+    most: int = 0
     plans: dict[str, Plans] = field(default_factory=dict)
     parents: dict[Key, str] = field(default_factory=dict)
+    units: dict[Key, _Working] = field(default_factory=dict)
+    modified: dict[Key, datetime] = field(default_factory=dict)  # `below_modified` of these units
+
+    def keep(self, units: Mapping[Key, _Working], modified: Mapping[Key, datetime]) -> None:
+        """Remembers what a transaction left behind."""
+        for key, working in units.items():
+            self.units.pop(key, None)  # so that it goes to the end
+            self.units[key] = working
+        for key in list(self.units)[: max(0, len(self.units) - self.most)]:
+            del self.units[key]
+            self.modified.pop(key, None)
+        self.modified.update({key: at for key, at in modified.items() if key in self.units})
 
     def forget(self) -> None:
         """Everything is to be read again."""
         self.plans.clear()
         self.parents.clear()
+        self.units.clear()
+        self.modified.clear()
 
 
 class Projection:
@@ -101,12 +118,13 @@ class Projection:
     def __init__(self, connection: Connection, renderer: Renderer, known: Known) -> None:
         self._connection = connection
         self._renderer = renderer
+        self._known = known
         self._plans = known.plans
         self._parents = known.parents
         self._units: dict[Key, _Working] = {}
         self._below: dict[Key, tuple[int, datetime]] = {}
         self._quiet: set[Key] = set()
-        self._modified: dict[Key, datetime] = {}  # `below_modified` as the database has it
+        self._modified = dict(known.modified)  # `below_modified` as the database has it
         self.turns: list[Turn] = []
 
     def load(self, keys: Iterable[Key], quiet: Collection[Key] = ()) -> None:
@@ -118,8 +136,8 @@ class Projection:
                 by_campaign.setdefault(campaign, []).append(unit)
         for campaign, codes in by_campaign.items():
             there = [code for code in self._load_units(campaign, codes) if (campaign, code) not in quiet]
-            if there:
-                self._load_entries(campaign, there)
+            if bare := [code for code in there if not self._units[campaign, code].has_entries]:
+                self._load_entries(campaign, bare)
             if unknown := [code for code in there if (campaign, code) not in self._parents]:
                 self._load_superiors(campaign, unknown)
 
@@ -135,15 +153,22 @@ class Projection:
         return working.state if working else None
 
     def _load_units(self, campaign: str, codes: list[str]) -> list[str]:
-        there = []
-        for row in self._connection.execute(UNITS, {"of_campaign": campaign, "codes": codes}):
+        known = self._known.units
+        there = [code for code in codes if (campaign, code) in known]
+        self._units.update({(campaign, code): known[campaign, code] for code in there})
+        unknown = [code for code in codes if (campaign, code) not in known]
+        if not unknown:
+            return there
+        for row in self._connection.execute(UNITS, {"of_campaign": campaign, "codes": unknown}):
             state = load_state(row.state, self.plans(campaign), row.level)
-            self._units[campaign, row.unit] = _Working(state, position=row.position)
+            self._units[campaign, row.unit] = _Working(state, position=row.position, has_entries=False)
             self._modified[campaign, row.unit] = row.below_modified
             there.append(row.unit)
         return there
 
     def _load_entries(self, campaign: str, codes: list[str]) -> None:
+        for code in codes:
+            self._units[campaign, code].has_entries = True
         for unit, uid, *values in self._connection.execute(ENTRIES, {"of_campaign": campaign, "codes": codes}):
             self._units[campaign, unit].entries[uid] = _EntryRow(*values)
 
@@ -247,9 +272,12 @@ class Projection:
         # Titles of the plan stand in every feed of the campaign, whether or not the unit's dates change.
         new = {"in_campaign": campaign, "new": placed.position, "at": placed.line.recorded}
         self._connection.execute(TOUCH_ALL, new)
-        for key in {*self._modified, *self._below, *self._units}:
+        for key in {*self._below, *self._units}:
             if key[0] == campaign:
                 self._touch_one(key, placed)
+        for key, modified in self._modified.items():
+            if key[0] == campaign:
+                self._modified[key] = max(modified, placed.line.recorded)
 
     def _release(self, placed: Placed, number: int) -> None:
         data = placed.line.data
@@ -306,6 +334,9 @@ class Projection:
         ]
         if above:
             self._connection.execute(TOUCH, above)
+        for _, _, row in changed:
+            row.changed, row.entry = False, None
+        self._known.keep(self._units, self._modified)
 
     def _unit_row(self, key: Key, working: _Working) -> dict[str, Any]:
         position, modified = self._below[key]

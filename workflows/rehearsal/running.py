@@ -46,6 +46,7 @@ from workflows.rehearsal.scenario import BadYear, Day, Input, check_bad_year, sc
 from workflows.unit import UnitCongress
 
 QUEUE = "rehearsal"
+KEPT_UNITS = 5_000  # as many as the worker keeps workflows of
 # Nobody waits for a single answer here: the more is under way, the more shares a transaction.
 AT_ONCE = 200
 PATIENCE = 0.006
@@ -144,7 +145,7 @@ async def _server() -> WorkflowEnvironment:
 @asynccontextmanager
 async def _worker(environment: WorkflowEnvironment, store: Store, folder: DataFolder) -> AsyncIterator[None]:
     renderer = IcalRenderer()
-    writer = Writer(Journal(store, renderer, Outbox()), patience=PATIENCE)
+    writer = Writer(Journal(store, renderer, Outbox(), keeps=KEPT_UNITS), patience=PATIENCE)
     worker = Worker(
         environment.client,
         task_queue=QUEUE,
@@ -153,7 +154,7 @@ async def _worker(environment: WorkflowEnvironment, store: Store, folder: DataFo
             environment.client, store, writer, folder.path / "campaigns", QUEUE, renderer.version
         ),
         workflow_runner=UnsandboxedWorkflowRunner(),
-        max_cached_workflows=5_000,
+        max_cached_workflows=KEPT_UNITS,
         max_concurrent_workflow_tasks=AT_ONCE,
         max_concurrent_local_activities=AT_ONCE,
         # Workflows run on the loop's own thread, and none is failed because a busy machine let it wait.
