@@ -134,8 +134,8 @@ def test_the_lowest_of_two_levels_has_files_of_its_own(filled: Filled) -> None:
     view = Feeds(filled.store).refresh().campaigns["quang-ninh-2020"]
     two = replace(view, plan=PLAN.model_copy(update={"levels": ("province", "commune")}))
     three = replace(view, plan=PLAN.model_copy(update={"levels": ("province", "district", "commune")}))
-    assert "06868.ics" in exported(two, "", "vi")
-    assert "06868.ics" not in exported(three, "", "vi")
+    assert "06868.ics" in exported(two, "", ())
+    assert "06868.ics" not in exported(three, "", ())
 
 
 def test_no_secret_is_in_any_file(filled: Filled, export: Command, folder: Path) -> None:
@@ -196,3 +196,32 @@ def test_the_page_needs_nothing_from_elsewhere(export: Command, folder: Path) ->
     assert page.addresses == list(page.links)
     assert not {"script", "link", "img", "iframe", "form", "base"} & set(page.tags)
     assert not re.findall(r"https?:|//|url\(|@import|\son\w+=", text)
+
+
+async def test_filters_narrow_every_file_as_they_narrow_a_feed(filled: Filled, export: Command, folder: Path) -> None:
+    filled.hold("06664", "grassroots_congress", "2020-05-18", "2020-05-19")
+    assert export("--filter", "level=commune&kind=held", "--filter", "lang=en")[0] == 0
+    assert units(folder) == ["06664", "193", "200", "22"]  # the other commune has nothing left to subscribe to
+    feeds = FeedApplication(Freshness(Feeds(filled.store)), filled.store)
+    _, token = filled.grant("193")
+    async with over(feeds) as http:
+        answer = await http.get(f"/feeds/{token}.ics?level=commune&kind=held&lang=en")
+    await feeds.close()
+    assert (folder / "193.ics").read_bytes() == answer.content
+    assert answer.content.count(b"BEGIN:VEVENT") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("under=193", "under: it means nothing here, expected one of cancelled, detail, from, kind, lang, level, "),
+        ("colour=red", "colour: no such filter, expected one of cancelled, "),
+        ("level=hamlet", "level=hamlet: expected commune, district, province, village."),
+        ("level", "The filters are not understood"),
+    ],
+)
+def test_a_wrong_filter_writes_nothing(export: Command, folder: Path, given: str, sentence: str) -> None:
+    code, out, error = export("--filter", given)
+    assert (code, out) == (1, "")
+    assert error.startswith(sentence)
+    assert not folder.exists()

@@ -23,7 +23,7 @@ from calendars.web.bodies import Bodies
 from calendars.web.conditional import http_date, is_conditional, not_modified, wants_gzip
 from calendars.web.content import content
 from calendars.web.freshness import Freshness
-from calendars.web.parameters import OutOfScope, Parameters, UnknownUnit, read
+from calendars.web.parameters import OutOfScope, Parameters, UnknownUnit, pairs_of, read
 from calendars.web.rate import RateLimit
 from calendars.web.usage import Usage
 
@@ -172,7 +172,8 @@ def _opened(view: View, grant: Grant, query: bytes) -> Feed:
             503, "The campaign of this calendar is still being loaded.", (b"retry-after", str(RETRY_SECONDS).encode())
         )
     try:
-        parameters = read(query, campaign, grant.scope)
+        # What is no ASCII is no filter either, and is named as one.
+        parameters = read(pairs_of(query.decode("ascii", "backslashreplace")), campaign, grant.scope)
     except UnknownUnit as error:
         raise Refused(404, str(error)) from error
     except OutOfScope as error:
