@@ -29,6 +29,7 @@ def status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captur
         (["stage=grassroots_congress"], {"grassroots_congress": (1, 2)}),
         (["under=200"], {"grassroots_congress": (0, 1), "district_congress": (0, 1)}),
         (["under=193", "level=commune,village&stage=grassroots_congress"], {"grassroots_congress": (1, 1)}),
+        (["stage=grassroots_congress", "as_of=2020-05-18"], {"grassroots_congress": (0, 2)}),
         (["tag=pilot"], {"district_congress": (0, 1)}),
     ],
 )
@@ -43,7 +44,7 @@ def test_counts_are_of_what_the_filters_let_through(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--filter", "kind=held"], "kind: it means nothing here, expected one of level, stage, tag, under."),
+        (["--filter", "kind=held"], "kind: it means nothing here, expected one of as_of, level, stage, tag, under."),
         (["--filter", "level=hamlet"], "level=hamlet: expected commune, district, province, village."),
         (
             ["22", "--filter", "level=commune"],

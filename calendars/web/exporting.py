@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from calendars.errors import UserError
 from calendars.ical.wording import unit_name
 from calendars.store.feeds import CampaignView, FeedUnit
+from calendars.store.past import Past
 from calendars.web.content import content
 from calendars.web.parameters import NAMES, read
 from calendars.web.templating import environment
@@ -30,7 +31,7 @@ class Branch:
 FILTERS = NAMES - {"under", "gzip"}
 
 
-def exported(campaign: CampaignView, under: str, filters: Sequence[tuple[str, str]]) -> dict[str, bytes]:
+def exported(campaign: CampaignView, under: str, filters: Sequence[tuple[str, str]], past: Past) -> dict[str, bytes]:
     """The files of an export by name: those of `under` and what is below it, or of the whole campaign where it is
     empty, each with what the filters let through. A file is named by its unit's code alone: its address must outlive
     every change of the tree.
@@ -40,7 +41,9 @@ def exported(campaign: CampaignView, under: str, filters: Sequence[tuple[str, st
     """
     tops = [under] if under else sorted(code for code, unit in campaign.units.items() if unit.parent == "")
     asked = [read(filters, campaign, top, FILTERS) for top in tops]
-    with_entries = {piece.unit for one in asked for piece in campaign.select(one.selection)}
+    day = asked[0].as_of if asked else None
+    shown = campaign if day is None else past.on(campaign, day, campaign.units)
+    with_entries = {piece.unit for one in asked for piece in shown.select(one.selection)}
     chosen = sorted(
         code
         for top in tops
@@ -50,7 +53,7 @@ def exported(campaign: CampaignView, under: str, filters: Sequence[tuple[str, st
     if not chosen:
         where = f"unit {under}" if under else f"campaign {campaign.name}"
         raise UserError(f"There is nothing to export of {where}, expected entries or units with others below them.")
-    files = {f"{code}{SUFFIX}": content(campaign, read(filters, campaign, code, FILTERS)) for code in chosen}
+    files = {f"{code}{SUFFIX}": content(campaign, read(filters, campaign, code, FILTERS), past) for code in chosen}
     branches = [branch for top in tops for branch in _branches(campaign, top, set(chosen))]
     page = (
         environment()

@@ -17,7 +17,7 @@ from calendars.store.feeds import CampaignView, Selection
 LANGUAGES = ("vi", "en")
 STATUSES = (Status.HELD, Status.SCHEDULED, Status.OPEN, Status.OVERDUE, Status.POSTPONED, Status.ENDED)
 LISTS = ("level", "stage", "kind", "status", "tag")
-SINGLE = ("under", "from", "to", "lang", "cancelled", "detail", "gzip")
+SINGLE = ("under", "from", "to", "lang", "cancelled", "as_of", "detail", "gzip")
 NAMES = frozenset((*LISTS, *SINGLE))
 CANCELLED = ("keep", "hide")
 MOST_FIELDS = 50
@@ -34,9 +34,11 @@ class UnknownUnit(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What is asked for. `given` are the filters in one order and spelling, for the ETag and for people."""
+    """What is asked for: as things stand, or stood at the end of the day `as_of`. `given` are the filters in one order
+    and spelling, for the ETag and for people."""
 
     selection: Selection
+    as_of: date | None
     language: str
     detail: Detail
     gzip: bool
@@ -99,7 +101,9 @@ def read(
     )
     given = {name: ",".join(sorted(chosen[name])) for name in LISTS if chosen[name]}
     given |= {name: values[name][0] for name in SINGLE if name in values}
-    return Parameters(selection, language, Detail(detail), gzip == "on", tuple(sorted(given.items())))
+    return Parameters(
+        selection, _day(values, "as_of"), language, Detail(detail), gzip == "on", tuple(sorted(given.items()))
+    )
 
 
 def _values(pairs: Iterable[tuple[str, str]], names: Collection[str]) -> dict[str, list[str]]:

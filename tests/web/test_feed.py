@@ -167,7 +167,7 @@ async def test_token_states(client: Client, method: str) -> None:
         (
             "?colour=red",
             400,
-            "colour: no such filter, expected one of cancelled, detail, from, gzip, kind, lang, ",
+            "colour: no such filter, expected one of as_of, cancelled, detail, from, gzip, kind, lang, ",
         ),
         ("?kind=held,maybe", 400, "kind=maybe: expected deadline, ended, held, lead_in, scheduled, target."),
         ("?kind=", 400, "kind=: expected deadline"),

@@ -39,7 +39,7 @@ Reports = Annotated[bool, typer.Option("--reports/--no-reports", help="Load the 
 
 WHAT_WIDTH = 120
 CONFLICTS_SHOWN = 10
-STATUS_FILTERS = ("under", "level", "stage", "tag")
+STATUS_FILTERS = ("under", "level", "stage", "tag", "as_of")
 
 
 def launch(context: typer.Context, name_or_dir: Name, today: Today = None, reports: Reports = True) -> None:
@@ -102,7 +102,8 @@ def _narrowed(
         return campaign_status(connection, campaign, day), found
     view = tree(connection, campaign.name, campaign.plan)
     pairs = [pair for text in filters for pair in pairs_of(text)]
-    selection = read(pairs, view, view.top, STATUS_FILTERS).selection
+    asked = read(pairs, view, view.top, STATUS_FILTERS)
+    selection, day = asked.selection, asked.as_of or day
     among = view.admitted(selection)
     status = campaign_status(connection, campaign, day, among=among, only=selection.stages)
     kept = [one for one in found if one.unit in among and (not selection.stages or one.stage in selection.stages)]

@@ -12,6 +12,7 @@ from calendars.errors import UserError
 from calendars.ical.renderer import IcalRenderer
 from calendars.store.feeds import Feeds
 from calendars.store.journal import Journal
+from calendars.store.past import Past
 from calendars.store.reading import find_unit
 from calendars.web.exporting import exported
 from calendars.web.parameters import pairs_of
@@ -42,10 +43,11 @@ def export_feeds(
         if Journal(store, IcalRenderer()).outdated:
             raise UserError("An older version made the entries; run `congress rebuild` first, or start the service.")
         view = Feeds(store).refresh().campaigns[campaign.name]
-    pairs = [pair for text in filters or () for pair in pairs_of(text)]
-    if all(name != "lang" for name, _ in pairs):
-        pairs.append(("lang", lang.value))
-    published = publish(folder, exported(view, under, pairs))
+        pairs = [pair for text in filters or () for pair in pairs_of(text)]
+        if all(name != "lang" for name, _ in pairs):
+            pairs.append(("lang", lang.value))
+        files = exported(view, under, pairs, Past(store, IcalRenderer()))
+    published = publish(folder, files)
     if json:
         emit_json({"campaign": campaign.name, "folder": str(folder), **asdict(published)})
         return
