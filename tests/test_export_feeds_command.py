@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from calendars.ical.renderer import IcalRenderer
 from calendars.sequence.state import Profile
 from calendars.store.database import open_store
 from calendars.store.feeds import Feeds
+from calendars.store.past import Past
 from calendars.store.schema import campaigns
 from calendars.web.exporting import exported
 from calendars.web.feed import FeedApplication
@@ -132,10 +134,11 @@ def test_a_campaign_without_units_is_refused_and_makes_no_empty_folder(
 
 def test_the_lowest_of_two_levels_has_files_of_its_own(filled: Filled) -> None:
     view = Feeds(filled.store).refresh().campaigns["quang-ninh-2020"]
+    past = Past(filled.store, IcalRenderer())
     two = replace(view, plan=PLAN.model_copy(update={"levels": ("province", "commune")}))
     three = replace(view, plan=PLAN.model_copy(update={"levels": ("province", "district", "commune")}))
-    assert "06868.ics" in exported(two, "", "vi")
-    assert "06868.ics" not in exported(three, "", "vi")
+    assert "06868.ics" in exported(two, "", (), past)
+    assert "06868.ics" not in exported(three, "", (), past)
 
 
 def test_no_secret_is_in_any_file(filled: Filled, export: Command, folder: Path) -> None:
@@ -196,3 +199,49 @@ def test_the_page_needs_nothing_from_elsewhere(export: Command, folder: Path) ->
     assert page.addresses == list(page.links)
     assert not {"script", "link", "img", "iframe", "form", "base"} & set(page.tags)
     assert not re.findall(r"https?:|//|url\(|@import|\son\w+=", text)
+
+
+async def test_filters_narrow_every_file_as_they_narrow_a_feed(filled: Filled, export: Command, folder: Path) -> None:
+    filled.hold("06664", "grassroots_congress", "2020-05-18", "2020-05-19")
+    assert export("--filter", "level=commune&kind=held", "--filter", "lang=en")[0] == 0
+    assert units(folder) == ["06664", "193", "200", "22"]  # the other commune has nothing left to subscribe to
+    feeds = FeedApplication(Freshness(Feeds(filled.store)), filled.store)
+    _, token = filled.grant("193")
+    async with over(feeds) as http:
+        answer = await http.get(f"/feeds/{token}.ics?level=commune&kind=held&lang=en")
+    await feeds.close()
+    assert (folder / "193.ics").read_bytes() == answer.content
+    assert answer.content.count(b"BEGIN:VEVENT") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (
+            "under=193",
+            "under: it means nothing here, expected one of as_of, cancelled, detail, from, kind, lang, level, ",
+        ),
+        ("colour=red", "colour: no such filter, expected one of as_of, cancelled, "),
+        ("level=hamlet", "level=hamlet: expected commune, district, province, village."),
+        ("as_of=yesterday", "as_of=yesterday: expected a day as 2020-06-30."),
+        ("level", "The filters are not understood"),
+    ],
+)
+def test_a_wrong_filter_writes_nothing(export: Command, folder: Path, given: str, sentence: str) -> None:
+    code, out, error = export("--filter", given)
+    assert (code, out) == (1, "")
+    assert error.startswith(sentence)
+    assert not folder.exists()
+
+
+async def test_files_of_a_past_day_are_its_feeds(filled: Filled, export: Command, folder: Path) -> None:
+    filled.hold("06664", "grassroots_congress", "2020-05-18", "2020-05-19")
+    assert export("--filter", "as_of=2020-05-18")[0] == 0
+    feeds = FeedApplication(Freshness(Feeds(filled.store)), filled.store)
+    _, token = filled.grant("193")
+    async with over(feeds) as http:
+        then = await http.get(f"/feeds/{token}.ics?as_of=2020-05-18")
+        now = await http.get(f"/feeds/{token}.ics")
+    await feeds.close()
+    assert (folder / "193.ics").read_bytes() == then.content
+    assert ("✓".encode() in then.content, "✓".encode() in now.content) == (False, True)

@@ -16,9 +16,12 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from calendars.plan.model import Plan
+from calendars.sequence.state import Status
 from calendars.store.database import Store
 from calendars.store.grants import Grant, by_hash
 from calendars.store.schema import campaigns, counter, entries, grants, units
+
+ENDING = "ended"  # the kind of entry that says what became of a unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,17 @@ class Piece:
     vi: bytes
     en: bytes
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was called off with its unit and is shown for a while yet."""
+        return self.status == Status.ENDED and self.kind != ENDING
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which entries a feed shows: those of `under` and what is below it that meet every filter. An empty filter
-    admits everything; `since` and `until` admit entries that have a day between them, both included."""
+    admits everything; `since` and `until` admit entries that have a day between them, both included; without
+    `cancelled` what was called off is left out."""
 
     under: str
     levels: frozenset[str] = frozenset()
@@ -63,12 +72,13 @@ class Selection:
     tags: frozenset[str] = frozenset()
     since: date = date.min
     until: date = date.max
+    cancelled: bool = True
 
     @property
     def narrows_entries(self) -> bool:
         """Whether any filter looks at more of an entry than its unit."""
         bounds = (self.since, self.until) != (date.min, date.max)
-        return bounds or bool(self.stages or self.kinds or self.statuses)
+        return bounds or not self.cancelled or bool(self.stages or self.kinds or self.statuses)
 
 
 @dataclass(frozen=True)
@@ -117,14 +127,18 @@ class CampaignView:
         """Whether the unit is `scope` or below it."""
         return any(unit.code == scope for unit in self.upward(code))
 
-    def select(self, selection: Selection) -> list[Piece]:
-        """The entries of a feed, in the order of their UIDs."""
-        admitted = {
+    def admitted(self, selection: Selection) -> set[str]:
+        """The units that the filters let through."""
+        return {
             code
             for code in self.below(selection.under)
             if _admits(selection.levels, self.units[code].level)
             and (not selection.tags or selection.tags & self.units[code].tags)
         }
+
+    def select(self, selection: Selection) -> list[Piece]:
+        """The entries of a feed, in the order of their UIDs."""
+        admitted = self.admitted(selection)
         found = [piece for piece in self.pieces.values() if piece.unit in admitted]
         if not selection.narrows_entries:
             return found
@@ -136,7 +150,13 @@ class CampaignView:
             and _admits(selection.statuses, piece.status)
             and piece.last >= selection.since
             and piece.first <= selection.until
+            and (selection.cancelled or not piece.cancelled)
         ]
+
+    @property
+    def top(self) -> str:
+        """The unit at the top of the tree; empty while there is none."""
+        return [unit.code for unit in self.upward(next(iter(self.units)))][-1] if self.units else ""
 
 
 def _admits(wanted: Collection[str], value: str) -> bool:
@@ -199,20 +219,7 @@ def _mark(connection: Connection) -> Mark:
 
 def _refreshed(connection: Connection, known: CampaignView, plan: Plan, position: int) -> CampaignView:
     """The campaign with what changed after `position`; the same object if nothing did. A release changes every unit."""
-    changed = [
-        FeedUnit(unit, name, level, parent, frozenset(tags), below, modified)
-        for unit, name, level, parent, tags, below, modified in connection.execute(
-            select(
-                units.c.unit,
-                units.c.name,
-                units.c.level,
-                units.c.parent,
-                units.c.tags,
-                units.c.below,
-                units.c.below_modified,
-            ).where(units.c.campaign == known.name, units.c.below > position)
-        )
-    ]
+    changed = _units(connection, known.name, position)
     if not changed:
         return known
     return CampaignView(
@@ -221,6 +228,22 @@ def _refreshed(connection: Connection, known: CampaignView, plan: Plan, position
         {**known.units, **{unit.code: unit for unit in changed}},
         _pieces(connection, known, position),
     )
+
+
+def tree(connection: Connection, name: str, plan: Plan) -> CampaignView:
+    """A campaign with all its units and without entries, for whoever only filters units."""
+    return CampaignView(name, plan, {unit.code: unit for unit in _units(connection, name, 0)})
+
+
+_UNIT = [units.c[name] for name in ("unit", "name", "level", "parent", "tags", "below", "below_modified")]
+
+
+def _units(connection: Connection, campaign: str, position: int) -> list[FeedUnit]:
+    query = select(*_UNIT).where(units.c.campaign == campaign, units.c.below > position)
+    return [
+        FeedUnit(unit, name, level, parent, frozenset(tags), below, modified)
+        for unit, name, level, parent, tags, below, modified in connection.execute(query)
+    ]
 
 
 def _pieces(connection: Connection, known: CampaignView, position: int) -> Mapping[str, Piece]:

@@ -21,6 +21,7 @@ from calendars.sequence.state import UnitState
 from calendars.store.renderer import Entry, Renderer
 from calendars.store.rows import stage_row, unit_row
 from calendars.store.schema import campaigns, entries, releases, stages, units
+from calendars.store.stamping import EntryRow, restamp
 from calendars.store.statements import ADVANCE_UNIT, ENTRIES, LEAVE, SUPERIORS, TOUCH, TOUCH_ALL, UNITS, upsert_into
 from calendars.store.states import Plans, dump_state, load_state, read_plans, ruled
 
@@ -38,26 +39,9 @@ class Placed:
 
 
 @dataclass(slots=True)
-class _EntryRow:
-    live: bool
-    sequence: int
-    created: datetime
-    modified: datetime
-    position: int
-    facts: str
-    entry: Any = None  # as it last stood in the feed; None while that is only known to the database
-    changed: bool = False
-
-    def change(self, placed: Placed, *, live: bool) -> None:
-        self.live, self.changed, self.position = live, True, placed.position
-        self.sequence += 1
-        self.modified = max(self.modified, placed.line.recorded)
-
-
-@dataclass(slots=True)
 class _Working:
     state: UnitState
-    entries: dict[str, _EntryRow] = field(default_factory=dict)
+    entries: dict[str, EntryRow] = field(default_factory=dict)
     position: int = 0
     has_entries: bool = True  # False while they stand in the database alone
 
@@ -170,7 +154,7 @@ class Projection:
         for code in codes:
             self._units[campaign, code].has_entries = True
         for unit, uid, *values in self._connection.execute(ENTRIES, {"of_campaign": campaign, "codes": codes}):
-            self._units[campaign, unit].entries[uid] = _EntryRow(*values)
+            self._units[campaign, unit].entries[uid] = EntryRow(*values)
 
     def _load_superiors(self, campaign: str, codes: list[str]) -> None:
         for unit, parent in self._connection.execute(SUPERIORS, {"of_campaign": campaign, "codes": codes}):
@@ -215,19 +199,9 @@ class Projection:
             self._load_superiors(key[0], [parent])
 
     def _change_entries(self, working: _Working, placed: Placed) -> None:
-        recorded, rows = placed.line.recorded, working.entries
         plan = self.plans(placed.campaign).plan(working.state.rules_version)
-        now = {entry.uid: entry for entry in self._renderer.entries(plan, working.state)}
-        for uid, entry in now.items():
-            facts, row = self._renderer.facts(entry), rows.get(uid)
-            if row is None:
-                rows[uid] = _EntryRow(True, 0, recorded, recorded, placed.position, facts, entry, changed=True)
-            elif not row.live or row.facts != facts:
-                row.facts, row.entry = facts, entry
-                row.change(placed, live=True)
-        for uid, row in rows.items():
-            if row.live and uid not in now:
-                row.change(placed, live=False)
+        now = self._renderer.entries(plan, working.state)
+        restamp(working.entries, now, self._renderer, placed.line.recorded, placed.position)
 
     def _touch(self, key: Key, placed: Placed) -> None:
         campaign, unit = key
@@ -349,7 +323,7 @@ class Projection:
             "below_modified": modified,
         }
 
-    def _entry_row(self, key: Key, uid: str, row: _EntryRow) -> dict[str, Any]:
+    def _entry_row(self, key: Key, uid: str, row: EntryRow) -> dict[str, Any]:
         entry: Entry = row.entry
         stamp: dict[str, Any] = {"sequence": row.sequence, "created": row.created, "modified": row.modified}
         return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -60,13 +60,22 @@ class CampaignStatus:
     indicators: list[IndicatorValue]
 
 
-def campaign_status(connection: Connection, campaign: Campaign, day: date, under: str | None = None) -> CampaignStatus:
+def campaign_status(
+    connection: Connection,
+    campaign: Campaign,
+    day: date,
+    under: str | None = None,
+    *,
+    among: Collection[str] | None = None,
+    only: Collection[str] = (),
+) -> CampaignStatus:
     """Counts, margins and indicators on `day`, by what is known now: a report counts from its last day on, a unit until
     the day before it ends.
 
-    `under` narrows it to a unit and what is below it. Raises `UserError` for an unknown unit.
+    `under` narrows it to a unit and what is below it, `among` to units with these codes, `only` to these stages.
+    Raises `UserError` for an unknown unit.
     """
-    columns = ("stage", "held_last", "due", "margin_target", "margin_deadline", "results")
+    columns = ("unit", "stage", "held_last", "due", "margin_target", "margin_deadline", "results")
     query = (
         select(*(stages.c[name] for name in columns))
         .join(units, (units.c.campaign == stages.c.campaign) & (units.c.unit == stages.c.unit))
@@ -77,9 +86,10 @@ def campaign_status(connection: Connection, campaign: Campaign, day: date, under
         query = query.where(stages.c.unit.in_(select(below(campaign.name, under).c.unit)))
     by_stage: dict[str, list[Any]] = {stage.id: [] for stage in campaign.plan.stages}
     for row in connection.execute(query):
-        by_stage[row.stage].append(row)
+        if (among is None or row.unit in among) and (not only or row.stage in only):
+            by_stage[row.stage].append(row)
     summaries = [_summary(stage.id, stage.level, by_stage[stage.id], day) for stage in campaign.plan.stages]
-    if under is not None:
+    if under is not None or among is not None or only:
         summaries = [summary for summary in summaries if summary.units]
     indicators = [_indicator(indicator, campaign.plan, by_stage, day) for indicator in campaign.plan.indicators]
     return CampaignStatus(campaign.name, day, summaries, indicators)

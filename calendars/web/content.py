@@ -8,11 +8,15 @@ from calendars.ical.calendar import assemble
 from calendars.ical.detail import Detail, reduced
 from calendars.ical.wording import unit_name
 from calendars.store.feeds import CampaignView
+from calendars.store.past import Past
 from calendars.web.parameters import Parameters
 
 
-def content(campaign: CampaignView, parameters: Parameters) -> bytes:
-    """The whole calendar that the parameters ask for, empty of entries or not."""
+def content(campaign: CampaignView, parameters: Parameters, past: Past) -> bytes:
+    """The whole calendar that the parameters ask for, empty of entries or not. Raises `StoreAway` where a day of the
+    past was asked for that nobody looked at yet."""
+    if parameters.as_of is not None:
+        campaign = past.on(campaign, parameters.as_of, campaign.admitted(parameters.selection))
     selected = campaign.select(parameters.selection)
     pieces = [piece.en if parameters.language == "en" else piece.vi for piece in selected]
     if parameters.detail is not Detail.FULL:

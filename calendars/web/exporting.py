@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from calendars.errors import UserError
 from calendars.ical.wording import unit_name
 from calendars.store.feeds import CampaignView, FeedUnit
+from calendars.store.past import Past
 from calendars.web.content import content
-from calendars.web.parameters import read
+from calendars.web.parameters import NAMES, read
 from calendars.web.templating import environment
 
 INDEX = "index.html"
@@ -26,14 +27,23 @@ class Branch:
     below: tuple[Branch, ...]
 
 
-def exported(campaign: CampaignView, under: str, language: str) -> dict[str, bytes]:
-    """The files of an export by name: those of `under` and what is below it, or of the whole campaign where it is
-    empty. A file is named by its unit's code alone: its address must outlive every change of the tree.
+# A file is one unit's and is read by whatever opens it: what picks a unit or a coding means nothing there.
+FILTERS = NAMES - {"under", "gzip"}
 
-    Raises `UserError` when there is nothing to export; an export of nothing would take all calendars away.
+
+def exported(campaign: CampaignView, under: str, filters: Sequence[tuple[str, str]], past: Past) -> dict[str, bytes]:
+    """The files of an export by name: those of `under` and what is below it, or of the whole campaign where it is
+    empty, each with what the filters let through. A file is named by its unit's code alone: its address must outlive
+    every change of the tree.
+
+    Raises `UserError` for filters that are none, and when there is nothing to export; an export of nothing would take
+    all calendars away.
     """
     tops = [under] if under else sorted(code for code, unit in campaign.units.items() if unit.parent == "")
-    with_entries = {piece.unit for piece in campaign.pieces.values()}
+    asked = [read(filters, campaign, top, FILTERS) for top in tops]
+    day = asked[0].as_of if asked else None
+    shown = campaign if day is None else past.on(campaign, day, campaign.units)
+    with_entries = {piece.unit for one in asked for piece in shown.select(one.selection)}
     chosen = sorted(
         code
         for top in tops
@@ -43,12 +53,12 @@ def exported(campaign: CampaignView, under: str, language: str) -> dict[str, byt
     if not chosen:
         where = f"unit {under}" if under else f"campaign {campaign.name}"
         raise UserError(f"There is nothing to export of {where}, expected entries or units with others below them.")
-    files = {f"{code}{SUFFIX}": content(campaign, read(f"lang={language}".encode(), campaign, code)) for code in chosen}
+    files = {f"{code}{SUFFIX}": content(campaign, read(filters, campaign, code, FILTERS), past) for code in chosen}
     branches = [branch for top in tops for branch in _branches(campaign, top, set(chosen))]
     page = (
         environment()
         .get_template("export.html")
-        .render(title=campaign.plan.title, branches=branches, language=language)
+        .render(title=campaign.plan.title, branches=branches, language=asked[0].language)
     )
     return {**files, INDEX: page.encode()}
 

@@ -15,15 +15,17 @@ from math import ceil
 from typing import Any
 
 from calendars.errors import StoreAway, UserError
+from calendars.ical.renderer import IcalRenderer
 from calendars.ical.rendering import RENDERER
 from calendars.store.database import Store
 from calendars.store.feeds import CampaignView, View
 from calendars.store.grants import Grant, token_hash
+from calendars.store.past import Past
 from calendars.web.bodies import Bodies
 from calendars.web.conditional import http_date, is_conditional, not_modified, wants_gzip
 from calendars.web.content import content
 from calendars.web.freshness import Freshness
-from calendars.web.parameters import OutOfScope, Parameters, UnknownUnit, read
+from calendars.web.parameters import OutOfScope, Parameters, UnknownUnit, pairs_of, read
 from calendars.web.rate import RateLimit
 from calendars.web.usage import Usage
 
@@ -76,6 +78,7 @@ class FeedApplication:
         self._usage = Usage(store, now)
         self._limit = limit or RateLimit(0)
         self._bodies = Bodies()
+        self._past = Past(store, IcalRenderer())
         self._view: View | None = None
         self._feeds: dict[tuple[str, bytes], Feed] = {}
 
@@ -115,7 +118,10 @@ class FeedApplication:
         if wait:
             raise _hurried(self._limit, wait)
         gzip = feed.parameters.gzip and wants_gzip(headers)
-        body = await self._bodies.get(feed.etag, gzip, lambda: content(feed.campaign, feed.parameters))
+        try:
+            body = await self._bodies.get(feed.etag, gzip, lambda: content(feed.campaign, feed.parameters, self._past))
+        except StoreAway as error:
+            raise _away() from error
         self._usage.note(feed.grant.id, 200, agent)
         described = [
             *feed.headers,
@@ -129,8 +135,7 @@ class FeedApplication:
         try:
             return await self._freshness.view()
         except StoreAway as error:
-            retry = (b"retry-after", str(RETRY_SECONDS).encode())
-            raise Refused(503, "The store does not answer now; the calendar is unchanged.", retry) from error
+            raise _away() from error
 
     def _find(self, view: View, grant: Grant, key: tuple[str, bytes]) -> Feed:
         if view is not self._view or len(self._feeds) > REMEMBERED_ADDRESSES:
@@ -158,6 +163,11 @@ def _living(view: View, hashed: str) -> Grant:
     return grant
 
 
+def _away() -> Refused:
+    retry = (b"retry-after", str(RETRY_SECONDS).encode())
+    return Refused(503, "The store does not answer now; the calendar is unchanged.", retry)
+
+
 def _hurried(limit: RateLimit, wait: float) -> Refused:
     seconds = ceil(wait)
     sentence = f"This address is asked more than {limit.per_minute} times a minute; try again in {seconds} s."
@@ -172,7 +182,8 @@ def _opened(view: View, grant: Grant, query: bytes) -> Feed:
             503, "The campaign of this calendar is still being loaded.", (b"retry-after", str(RETRY_SECONDS).encode())
         )
     try:
-        parameters = read(query, campaign, grant.scope)
+        # What is no ASCII is no filter either, and is named as one.
+        parameters = read(pairs_of(query.decode("ascii", "backslashreplace")), campaign, grant.scope)
     except UnknownUnit as error:
         raise Refused(404, str(error)) from error
     except OutOfScope as error:

@@ -1,11 +1,12 @@
-"""The filters in a feed's address, checked against the campaign: a misspelt one must not show an empty calendar."""
+"""The filters of feeds, pages, files and commands, checked against the campaign: a misspelt one must not show an empty
+calendar. One grammar for all: names with values, wherever they were written."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from calendars.errors import UserError
 from calendars.ical.detail import Detail
@@ -16,7 +17,9 @@ from calendars.store.feeds import CampaignView, Selection
 LANGUAGES = ("vi", "en")
 STATUSES = (Status.HELD, Status.SCHEDULED, Status.OPEN, Status.OVERDUE, Status.POSTPONED, Status.ENDED)
 LISTS = ("level", "stage", "kind", "status", "tag")
-SINGLE = ("under", "from", "to", "lang", "detail", "gzip")
+SINGLE = ("under", "from", "to", "lang", "cancelled", "as_of", "detail", "gzip")
+NAMES = frozenset((*LISTS, *SINGLE))
+CANCELLED = ("keep", "hide")
 MOST_FIELDS = 50
 NO_STAGE = ""  # of an entry that tells of a whole unit
 
@@ -31,24 +34,41 @@ class UnknownUnit(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What an address asks for. `given` are its filters in one order and spelling, for the ETag and for people."""
+    """What is asked for: as things stand, or stood at the end of the day `as_of`. `given` are the filters in one order
+    and spelling, for the ETag and for people."""
 
     selection: Selection
+    as_of: date | None
     language: str
     detail: Detail
     gzip: bool
     given: tuple[tuple[str, str], ...]
 
+    @property
+    def query(self) -> str:
+        """The same filters as the query of an address, without its question mark."""
+        return urlencode(self.given, safe=",")
 
-def read(query: bytes, campaign: CampaignView, scope: str) -> Parameters:
-    """The filters of a query string, within the grant's `scope`. Raises `UserError` with one sentence that names what
-    is allowed.
+
+def pairs_of(query: str) -> list[tuple[str, str]]:
+    """The filters as an address has them behind its question mark. Raises `UserError` for what is none."""
+    try:
+        return parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query), max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise UserError(f"The filters are not understood ({error}), expected NAME=VALUE joined by &.") from error
+
+
+def read(
+    pairs: Iterable[tuple[str, str]], campaign: CampaignView, scope: str, names: Collection[str] = NAMES
+) -> Parameters:
+    """The filters within the grant's `scope`: they narrow what it opens and never widen it. `names` are those that
+    make sense where they were given. Raises `UserError` with one sentence that names what is allowed.
 
     A filter by stage or kind also lets through the entry that says a unit ended: it stands in the place of everything
     that was subscribed to and left with the unit, and an empty calendar would look like lost data. A filter by status
     does not: entries come into and leave such a calendar all the time.
     """
-    values = _values(query)
+    values = _values(pairs, names)
     under = _one(values, "under") or scope
     if under not in campaign.units:
         raise UnknownUnit(f"under={under}: campaign {campaign.name} has no such unit.")
@@ -65,27 +85,33 @@ def read(query: bytes, campaign: CampaignView, scope: str) -> Parameters:
     if since > until:
         raise UserError(f"from={since}: expected a day up to to={until}.")
     language = _choice(values, "lang", LANGUAGES)
+    cancelled = _choice(values, "cancelled", CANCELLED)
     detail = _choice(values, "detail", [*Detail])
     gzip = _choice(values, "gzip", ("on", "off"))
-    stages = chosen["stage"] and chosen["stage"] | {NO_STAGE}
-    kinds = chosen["kind"] and chosen["kind"] | {Kind.ENDED}
-    selection = Selection(under, chosen["level"], stages, kinds, chosen["status"], chosen["tag"], since, until)
+    selection = Selection(
+        under,
+        levels=chosen["level"],
+        stages=chosen["stage"] and chosen["stage"] | {NO_STAGE},
+        kinds=chosen["kind"] and chosen["kind"] | {Kind.ENDED},
+        statuses=chosen["status"],
+        tags=chosen["tag"],
+        since=since,
+        until=until,
+        cancelled=cancelled == "keep",
+    )
     given = {name: ",".join(sorted(chosen[name])) for name in LISTS if chosen[name]}
     given |= {name: values[name][0] for name in SINGLE if name in values}
-    return Parameters(selection, language, Detail(detail), gzip == "on", tuple(sorted(given.items())))
+    return Parameters(
+        selection, _day(values, "as_of"), language, Detail(detail), gzip == "on", tuple(sorted(given.items()))
+    )
 
 
-def _values(query: bytes) -> dict[str, list[str]]:
-    try:
-        pairs = parse_qsl(
-            query.decode("ascii"), keep_blank_values=True, strict_parsing=bool(query), max_num_fields=MOST_FIELDS
-        )
-    except ValueError as error:
-        raise UserError(f"The filters are not understood ({error}), expected NAME=VALUE joined by &.") from error
+def _values(pairs: Iterable[tuple[str, str]], names: Collection[str]) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
     for name, value in pairs:
-        if name not in LISTS and name not in SINGLE:
-            raise UserError(f"{name}: no such filter, expected one of {_or(sorted((*LISTS, *SINGLE)))}.")
+        if name not in names:
+            what = "it means nothing here" if name in NAMES else "no such filter"
+            raise UserError(f"{name}: {what}, expected one of {_or(sorted(names))}.")
         values.setdefault(name, []).append(value)
     return values
 

@@ -17,6 +17,7 @@ from calendars.store import grants
 from calendars.store.feeds import Feeds
 from calendars.web.feed import FeedApplication
 from calendars.web.freshness import Freshness
+from calendars.web.parameters import read
 from tests.web.conftest import Client, over
 from tests.web.stores import SMALL
 
@@ -163,7 +164,11 @@ async def test_token_states(client: Client, method: str) -> None:
 @pytest.mark.parametrize(
     ("query", "status", "sentence"),
     [
-        ("?colour=red", 400, "colour: no such filter, expected one of detail, from, gzip, kind, lang, level"),
+        (
+            "?colour=red",
+            400,
+            "colour: no such filter, expected one of as_of, cancelled, detail, from, gzip, kind, lang, ",
+        ),
         ("?kind=held,maybe", 400, "kind=maybe: expected deadline, ended, held, lead_in, scheduled, target."),
         ("?kind=", 400, "kind=: expected deadline"),
         ("?status=late", 400, "status=late: expected ended, held, open, overdue, postponed, scheduled."),
@@ -172,6 +177,7 @@ async def test_token_states(client: Client, method: str) -> None:
         ("?tag=blue", 400, "tag=blue: expected pilot."),
         ("?lang=fr", 400, "lang=fr: expected en, vi."),
         ("?lang=vi&lang=en", 400, "lang: expected one value."),
+        ("?cancelled=maybe", 400, "cancelled=maybe: expected hide, keep."),
         ("?detail=tiny", 400, "detail=tiny: expected compact, full, minimal."),
         ("?from=2020-02-30", 400, "from=2020-02-30: expected a day as 2020-06-30."),
         ("?to=20200630", 400, "to=20200630: expected a day"),
@@ -282,6 +288,14 @@ async def test_one_etag_for_all_spellings_of_one_selection(client: Client) -> No
     one, other = [(await client.ask(query)).headers["etag"] for query in spellings]
     assert one == other
     assert one != (await client.ask("?kind=held&level=commune")).headers["etag"]
+
+
+async def test_the_query_of_a_selection_is_its_address(client: Client) -> None:
+    client.filled.hold("06664", "grassroots_congress", "2020-05-18", "2020-05-19")
+    campaign = Feeds(client.filled.store).refresh().campaigns["quang-ninh-2020"]
+    asked = read([("kind", "target,held"), ("level", "commune"), ("under", "193")], campaign, "22")
+    assert asked.query == "kind=held,target&level=commune&under=193"
+    assert uids(await client.ask(f"?{asked.query}")) == ["06664.grassroots_congress"]
 
 
 async def test_a_change_moves_the_etag_of_what_is_above_it_and_of_nothing_else(client: Client) -> None:

@@ -10,10 +10,13 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from sqlalchemy import Connection
 
+from calendars.errors import UserError
 from calendars.sequence.events import Line
 from calendars.sequence.messages import Progress
 from calendars.store.database import open_store
+from calendars.store.feeds import tree
 from calendars.store.journal import stream
 from calendars.store.neighbourhood import UnitConflict, conflicts_of
 from calendars.store.notice_list import by_event, notices
@@ -22,8 +25,9 @@ from calendars.store.reading import Campaign, find_unit
 from calendars.store.status import CampaignStatus, Spread, campaign_status
 from calendars.store.unit_status import unit_status
 from calendars.wallclock import real_now
+from calendars.web.parameters import pairs_of, read
 from workflows.commands.console import day_text, margin_text, progress_bar, say, show
-from workflows.commands.context import AsOf, Context, Json, Today, context_of
+from workflows.commands.context import AsOf, Context, Filters, Json, Today, context_of
 from workflows.commands.output import emit_json
 from workflows.commands.unit_view import show_unit, unit_json
 from workflows.launching import launch as launch_prepared
@@ -35,6 +39,7 @@ Reports = Annotated[bool, typer.Option("--reports/--no-reports", help="Load the 
 
 WHAT_WIDTH = 120
 CONFLICTS_SHOWN = 10
+STATUS_FILTERS = ("under", "level", "stage", "tag", "as_of")
 
 
 def launch(context: typer.Context, name_or_dir: Name, today: Today = None, reports: Reports = True) -> None:
@@ -68,6 +73,7 @@ def status(
     context: typer.Context,
     unit: Annotated[str, typer.Argument(metavar="[UNIT]", help="A unit's code; without it the campaign.")] = "",
     as_of: AsOf = None,
+    filters: Filters = None,
     json: Json = False,
 ) -> None:
     """Where things stand, with margins in days against the local target and the central deadline (+ is early).
@@ -75,16 +81,33 @@ def status(
     Conflicts are those that stand now, whatever day is looked at.
     """
     here = context_of(context)
+    if unit and filters:
+        raise UserError("--filter narrows the status of the campaign, expected no unit beside it.")
     with here.reading() as (connection, campaign):
         day = as_of or here.day(campaign)
         if unit:
             of_unit = unit_status(connection, campaign, unit, day)
             emit_json(unit_json(of_unit, campaign, day)) if json else show_unit(of_unit, campaign, day)
         else:
-            of_campaign = campaign_status(connection, campaign, day)
-            found = conflicts_of(connection, campaign)
+            of_campaign, found = _narrowed(connection, campaign, day, filters or ())
             document = asdict(of_campaign) | {"conflicts": [asdict(one) for one in found]}
             emit_json(document) if json else _show_campaign(of_campaign, campaign, found)
+
+
+def _narrowed(
+    connection: Connection, campaign: Campaign, day: date, filters: Sequence[str]
+) -> tuple[CampaignStatus, Sequence[UnitConflict]]:
+    found = conflicts_of(connection, campaign)
+    if not filters:
+        return campaign_status(connection, campaign, day), found
+    view = tree(connection, campaign.name, campaign.plan)
+    pairs = [pair for text in filters for pair in pairs_of(text)]
+    asked = read(pairs, view, view.top, STATUS_FILTERS)
+    selection, day = asked.selection, asked.as_of or day
+    among = view.admitted(selection)
+    status = campaign_status(connection, campaign, day, among=among, only=selection.stages)
+    kept = [one for one in found if one.unit in among and (not selection.stages or one.stage in selection.stages)]
+    return status, kept
 
 
 def history(

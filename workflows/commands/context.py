@@ -157,6 +157,14 @@ OptionalOn = Annotated[date | None, day_option("--on", "The day, or the first of
 From = Annotated[date, day_option("--from", "The first day.")]
 LastDay = Annotated[date | None, day_option("--to", "The last day.")]
 Under = Annotated[str, typer.Option("--under", metavar="UNIT", help="Only this unit and all below it.")]
+Filters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--filter",
+        metavar="NAME=VALUE",
+        help="Narrow it as a feed's address does: level=commune, or level=commune&tag=pilot; may be repeated.",
+    ),
+]
 To = Annotated[date | None, day_option("--to", "The last day, where it takes several.")]
 Today = Annotated[date | None, day_option("--today", "The campaign's day at its launch; default the real one.")]
 AsOf = Annotated[date | None, day_option("--as-of", "The day to look at, by what is known now.")]

@@ -12,11 +12,13 @@ from calendars.errors import UserError
 from calendars.ical.renderer import IcalRenderer
 from calendars.store.feeds import Feeds
 from calendars.store.journal import Journal
+from calendars.store.past import Past
 from calendars.store.reading import find_unit
 from calendars.web.exporting import exported
+from calendars.web.parameters import pairs_of
 from calendars.web.publishing import publish
 from workflows.commands.console import say
-from workflows.commands.context import Json, Under, context_of
+from workflows.commands.context import Filters, Json, Under, context_of
 from workflows.commands.output import emit_json
 from workflows.commands.plan import Language
 
@@ -27,6 +29,7 @@ def export_feeds(
     context: typer.Context,
     folder: Folder,
     under: Under = "",
+    filters: Filters = None,
     lang: Annotated[Language, typer.Option(help="The language of the calendars.")] = Language.VI,
     json: Json = False,
 ) -> None:
@@ -40,7 +43,11 @@ def export_feeds(
         if Journal(store, IcalRenderer()).outdated:
             raise UserError("An older version made the entries; run `congress rebuild` first, or start the service.")
         view = Feeds(store).refresh().campaigns[campaign.name]
-    published = publish(folder, exported(view, under, lang.value))
+        pairs = [pair for text in filters or () for pair in pairs_of(text)]
+        if all(name != "lang" for name, _ in pairs):
+            pairs.append(("lang", lang.value))
+        files = exported(view, under, pairs, Past(store, IcalRenderer()))
+    published = publish(folder, files)
     if json:
         emit_json({"campaign": campaign.name, "folder": str(folder), **asdict(published)})
         return
