@@ -38,8 +38,8 @@ from workflows.datafolder import SERVICE, DataFolder, ServiceRecord
 from workflows.demonstration import Demonstration
 from workflows.dispatch import Dispatch, keep_delivering
 from workflows.embedded import EmbeddedTemporal
-from workflows.garbage import collect_rarely
 from workflows.launching import launch, prepare
+from workflows.overhead import collect_rarely, walk_payloads_rarely
 from workflows.posting import NO_MAIL, delivery_of, links_of, post_of
 from workflows.settings import Settings, read_settings
 from workflows.unit import UnitCongress
@@ -76,6 +76,7 @@ def main() -> None:
 async def serve(settings: Settings, role: str, name_or_dir: str | None, today: date | None) -> None:
     """Starts what the role asks for, and on SIGTERM stops it in the order that loses nothing: web, worker, store."""
     collect_rarely()
+    walk_payloads_rarely()
     stopping = asyncio.Event()
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_, stopping.set)
