@@ -39,7 +39,7 @@ from workflows.demonstration import Demonstration
 from workflows.dispatch import Dispatch, keep_delivering
 from workflows.embedded import EmbeddedTemporal
 from workflows.launching import launch, prepare
-from workflows.overhead import collect_rarely, walk_payloads_rarely
+from workflows.overhead import OF_A_SERVICE, collect_rarely, walk_payloads_rarely
 from workflows.posting import NO_MAIL, delivery_of, links_of, post_of
 from workflows.settings import Settings, read_settings
 from workflows.unit import UnitCongress
@@ -47,7 +47,8 @@ from workflows.webserver import listen, web_server
 
 # Measured on two cores: more workflow tasks at once only wait for each other, and replays must not starve.
 WORKFLOW_TASKS = 24
-CACHED_UNITS = 2_000
+# Of what is not kept in memory (80 kB each) the history is read again when it wakes, at most 80 events.
+CACHED_UNITS = 500
 DRAIN = timedelta(seconds=10)
 
 
@@ -75,7 +76,7 @@ def main() -> None:
 
 async def serve(settings: Settings, role: str, name_or_dir: str | None, today: date | None) -> None:
     """Starts what the role asks for, and on SIGTERM stops it in the order that loses nothing: web, worker, store."""
-    collect_rarely()
+    collect_rarely(OF_A_SERVICE)
     walk_payloads_rarely()
     stopping = asyncio.Event()
     for signal_ in (signal.SIGTERM, signal.SIGINT):

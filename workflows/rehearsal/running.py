@@ -41,7 +41,7 @@ from workflows.conversion import DATA_CONVERTER
 from workflows.datafolder import DataFolder
 from workflows.embedded import binary
 from workflows.launching import launch, prepare
-from workflows.overhead import collect_rarely, walk_payloads_rarely
+from workflows.overhead import OF_A_REHEARSAL, collect_rarely, walk_payloads_rarely
 from workflows.rehearsal.scenario import BadYear, Day, Input, check_bad_year, scenario
 from workflows.unit import UnitCongress
 
@@ -108,7 +108,7 @@ async def rehearse(
 
     Raises `Problems` with every mistake of the campaign's files, `UserError` for a unit or stage that it does not have.
     """
-    collect_rarely()
+    collect_rarely(OF_A_REHEARSAL)
     walk_payloads_rarely()
     source = find_bundle(name_or_dir)
     bundle = load_bundle(source)
