@@ -170,6 +170,7 @@ class View:
 
     grants: Mapping[str, Grant]
     campaigns: Mapping[str, CampaignView]
+    api_tokens: Mapping[str, Grant] = field(default_factory=dict)
 
 
 Mark = tuple[Any, ...]

@@ -33,10 +33,13 @@ class Filled:
 
     def __init__(self, store: Store, profiles: Iterable[Profile] = SMALL, plan: Plan = PLAN) -> None:
         self.store = store
+        profiles = list(profiles)
         self.plan = plan
         self.recorded = START
         self._journal = Journal(store, IcalRenderer())
         self._numbers: dict[str, int] = {}
+        self.codes = [profile.code for profile in profiles]
+        self.tokens: dict[str, str] = {}
         launched = {"plan": plan.document(), "timezone": plan.timezone, "shift_days": 0, "renderer": 1}
         line = Line(1, "launched", date(2020, 5, 20), START, "test", launched)
         self._journal.append([Append(plan.campaign, CAMPAIGN_STREAM, (line,))])
@@ -50,6 +53,29 @@ class Filled:
             event = Event(self._numbers[unit], self.recorded, "test", fact)
             appends.append(Append(self.plan.campaign, unit, (line_of(event),)))
         self._journal.append(appends)
+
+    def happen(self, unit: str, facts: Iterable[Fact], *, by: str, command: str) -> None:
+        """What an order caused, in one append."""
+        lines = []
+        for fact in facts:
+            self.recorded += timedelta(seconds=1)
+            self._numbers[unit] = self._numbers.get(unit, 0) + 1
+            lines.append(line_of(Event(self._numbers[unit], self.recorded, by, fact, command)))
+        self._journal.append([Append(self.plan.campaign, unit, tuple(lines))])
+
+    def api_token(self, role: Role, scope: str, label: str) -> str:
+        """The API token of a new grant."""
+        with self.store.writing() as connection:
+            grant, _ = grants.create(
+                connection, campaign=self.plan.campaign, scope=scope, role=role, label=label, created=START
+            )
+        self.tokens[grants.token_hash(f"api-{grant.id}")] = grant.id
+        return f"api-{grant.id}"
+
+    def revoke_token(self, token: str) -> None:
+        """Ends the grant of an API token."""
+        with self.store.writing() as connection:
+            grants.revoke(connection, self.tokens[grants.token_hash(token)], START)
 
     def schedule(self, unit: str, stage: str, first: str, last: str = "") -> None:
         """The days of the stage were set."""
