@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
 
 from calendars.ical.renderer import IcalRenderer
@@ -39,11 +40,16 @@ class Filled:
         self._journal = Journal(store, IcalRenderer())
         self._numbers: dict[str, int] = {}
         self.codes = [profile.code for profile in profiles]
-        self.tokens: dict[str, str] = {}
         launched = {"plan": plan.document(), "timezone": plan.timezone, "shift_days": 0, "renderer": 1}
         line = Line(1, "launched", date(2020, 5, 20), START, "test", launched)
         self._journal.append([Append(plan.campaign, CAMPAIGN_STREAM, (line,))])
         self._append([(profile.code, Enrolled(plan.from_, profile)) for profile in profiles])
+
+    def copied(self, store: Store) -> Filled:
+        """The same, over a store that is a copy of this one."""
+        made = copy(self)
+        made.store, made._journal, made._numbers = store, Journal(store, IcalRenderer()), dict(self._numbers)
+        return made
 
     def _append(self, facts: Iterable[tuple[str, Fact]]) -> None:
         appends = []
@@ -69,13 +75,12 @@ class Filled:
             grant, _ = grants.create(
                 connection, campaign=self.plan.campaign, scope=scope, role=role, label=label, created=START
             )
-        self.tokens[grants.token_hash(f"api-{grant.id}")] = grant.id
-        return f"api-{grant.id}"
+            return grants.issue_api_token(connection, grant.id)
 
     def revoke_token(self, token: str) -> None:
         """Ends the grant of an API token."""
         with self.store.writing() as connection:
-            grants.revoke(connection, self.tokens[grants.token_hash(token)], START)
+            grants.revoke(connection, grants.by_api_hash(connection)[grants.token_hash(token)].id, START)
 
     def schedule(self, unit: str, stage: str, first: str, last: str = "") -> None:
         """The days of the stage were set."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -76,14 +75,5 @@ async def house_of(filled: Filled, **settings: Any) -> AsyncIterator[House]:
     given: dict[str, Any] = {"public_url": "https://lich.example", "open_board": False, "orders": orders, **settings}
     web = create_app(filled.store, today=lambda campaign: DAY, now=lambda: START, **given)
     orders.web = web
-    feeds = web.feeds._freshness._feeds
-    plain = feeds.refresh
-
-    def refresh():
-        view = plain()
-        by_id = {grant.id: grant for grant in view.grants.values()}
-        return replace(view, api_tokens={h: by_id[i] for h, i in filled.tokens.items() if i in by_id})
-
-    feeds.refresh = refresh
     async with over(web) as http:
         yield House(filled, orders, http, web)
