@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -90,7 +90,8 @@ async def amend(here: Here, request: Request, query: Annotated[AmendQuery, Query
     if not query.dry_run and (known := await made.made("amended")) is not None:
         data = known.data
         again = Amend(data["plan"], data["base"], data.get("instrument", ""), data.get("reason"))
-        reached = await made.change(again)
+        # Whether it was begun only or is done: Temporal knows, and completes it.
+        reached = replace(await made.change(again), repeated=True)
         return _amended(here, data["release"], Foresight(reached.units), made.id, reached)
     found = await asyncio.to_thread(_foreseen, here, text, dry_run=query.dry_run)
     if query.dry_run:
@@ -182,9 +183,10 @@ async def resume(here: Here, form: ResumeForm, key: Key = None) -> Any:
 
 
 async def _changed(here: OfCampaign, made: Order, change: Change) -> dict[str, Any]:
-    await made.made(change.kind)
+    known = await made.made(change.kind)
     reached = await made.change(change)
-    return {"campaign": here.view.name, "order": made.id, **asdict(reached), "refused": list(reached.refused)}
+    became = {"refused": list(reached.refused), "repeated": reached.repeated or known is not None}
+    return {"campaign": here.view.name, "order": made.id, "no": reached.no, "units": reached.units, **became}
 
 
 def _whole(here: OfCampaign) -> None:
