@@ -39,6 +39,7 @@ from workflows.demonstration import Demonstration
 from workflows.dispatch import Dispatch, keep_delivering
 from workflows.embedded import EmbeddedTemporal
 from workflows.launching import launch, prepare
+from workflows.ordering import ApiOrders
 from workflows.overhead import OF_A_SERVICE, collect_rarely, walk_payloads_rarely
 from workflows.posting import NO_MAIL, delivery_of, links_of, post_of
 from workflows.settings import Settings, read_settings
@@ -176,6 +177,8 @@ async def _web(
         links=links_of(settings, folder),
         commands=PageCommands(folder, temporal.client if temporal else None, settings.task_queue),
         feed_rate=settings.feed_rate,
+        orders=ApiOrders(folder, store, temporal.client if temporal else None, settings.task_queue),
+        api_rate=settings.api_rate,
     )
     server = web_server(app)
     serving = asyncio.create_task(server.serve([listening]))
@@ -183,6 +186,7 @@ async def _web(
     try:
         yield app
     finally:
+        app.api.close()  # or those that follow events would be waited for
         await server.stop(serving)
         await app.feeds.close()
 

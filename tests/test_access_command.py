@@ -58,12 +58,9 @@ async def test_a_rotated_address_is_gone_and_another_opens_the_same(access: Comm
     before = await web.get(former)
     rotated = access.json("rotate", granted["id"])
     new = urlsplit(rotated["feed_url"]).path
-    assert {**rotated, "id": "", "feed_url": "", "replaces": ""} == {
-        **granted,
-        "id": "",
-        "feed_url": "",
-        "replaces": "",
-    }
+    secrets = {"id": "", "feed_url": "", "api_token": "", "replaces": ""}
+    assert {**rotated, **secrets} == {**granted, **secrets}
+    assert rotated["api_token"] != granted["api_token"]
     assert rotated["replaces"] == granted["id"]
     assert (await web.get(former)).status_code == 410
     after = await web.get(new)

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, select
 from calendars.plan.model import Plan
 from calendars.sequence.state import Status
 from calendars.store.database import Store
-from calendars.store.grants import Grant, by_hash
+from calendars.store.grants import Grant, by_api_hash, by_hash
 from calendars.store.schema import campaigns, counter, entries, grants, units
 
 ENDING = "ended"  # the kind of entry that says what became of a unit
@@ -166,10 +166,11 @@ def _admits(wanted: Collection[str], value: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class View:
     """Everything that feeds need, as it was at one moment: grants under the hash of their secret, campaigns by name
-    in the order of their launch."""
+    in the order of their launch; and grants under the hash of their token for the API."""
 
     grants: Mapping[str, Grant]
     campaigns: Mapping[str, CampaignView]
+    api_tokens: Mapping[str, Grant] = field(default_factory=dict)
 
 
 Mark = tuple[Any, ...]
@@ -203,7 +204,7 @@ class Feeds:
             known = self._view.campaigns.get(name)
             position = self._mark[0] if known else 0
             found[name] = _refreshed(connection, known or CampaignView(name, newest), newest, position)
-        return View(by_hash(connection), found)
+        return View(by_hash(connection), found, by_api_hash(connection))
 
 
 def _mark(connection: Connection) -> Mark:
@@ -213,6 +214,7 @@ def _mark(connection: Connection) -> Mark:
         func.coalesce(select(counter.c.position).scalar_subquery(), 0),
         select(func.count()).select_from(grants).scalar_subquery(),
         select(func.count(grants.c.revoked)).scalar_subquery(),
+        select(func.count(grants.c.api_hash)).scalar_subquery(),
     )
     return tuple(connection.execute(query).one())
 

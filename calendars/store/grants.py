@@ -97,6 +97,27 @@ def listed(connection: Connection, campaign: str) -> list[Grant]:
     return [_grant(row) for row in connection.execute(query)]
 
 
+def issue_api_token(connection: Connection, grant_id: str) -> str:
+    """The token of the grant for the API, which nobody can read again; for another one the grant is rotated.
+
+    It opens no feed, and the secret of the feed no API. Raises `UserError` for an id that is unknown, has ended, or
+    has a token.
+    """
+    token = _token()
+    free = (grants.c.id == grant_id, grants.c.revoked.is_(None), grants.c.api_hash.is_(None))
+    issuing = update(grants).where(*free)
+    if connection.execute(issuing.values(api_hash=token_hash(token))).rowcount == 0:
+        known = _known(connection, grant_id)
+        raise UserError(f"Grant {grant_id} ({known.label}) has ended or has a token, expected one without.")
+    return token
+
+
+def by_api_hash(connection: Connection) -> dict[str, Grant]:
+    """The grants that have a token for the API, under its hash."""
+    query = select(grants).where(grants.c.api_hash.is_not(None))
+    return {row.api_hash: _grant(row) for row in connection.execute(query)}
+
+
 def by_hash(connection: Connection) -> dict[str, Grant]:
     """Every grant of every campaign under the hash of its secret."""
     return {row.token_hash: _grant(row) for row in connection.execute(select(grants))}

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from calendars.store.outbox_statements import PLANNED
+from calendars.store.reading import below
 from calendars.store.schema import contacts, deliveries, journal, outbox
 
 
@@ -66,20 +67,38 @@ class Notice:
 
 def notices(connection: Connection, campaign: str, unit: str = "", status: str = "") -> list[Notice]:
     """The notices about a unit, or of the whole campaign, in the order in which they were planned."""
+    return notices_of(connection, campaign, unit, status)
+
+
+def notices_of(
+    connection: Connection,
+    campaign: str,
+    unit: str = "",
+    status: str = "",
+    *,
+    under: str = "",
+    after: int = 0,
+    most: int | None = None,
+) -> list[Notice]:
+    """The same, of which only those about units that are `under` or below it, and at most so many after an id."""
     of_contact = and_(contacts.c.id == outbox.c.contact)
     query = (
         select(outbox, contacts.c.name.label("contact_name"), contacts.c.role)
         .join(contacts, of_contact, isouter=True)
-        .where(outbox.c.campaign == campaign)
+        .where(outbox.c.campaign == campaign, outbox.c.id > after)
         .order_by(outbox.c.id)
+        .limit(most)
     )
     if unit:
         query = query.where(outbox.c.unit == unit)
+    if under:
+        query = query.where(outbox.c.unit.in_(select(below(campaign, under).c.unit)))
     if status:
         query = query.where(outbox.c.status == status)
     rows = connection.execute(query).all()
+    last = rows[-1].id if rows else after
     answered = _answered(connection, campaign, unit)
-    tries = _tries(connection, campaign, unit)
+    tries = _tries(connection, campaign, unit, after, last)
     return [
         replace(
             _notice(row),
@@ -88,6 +107,19 @@ def notices(connection: Connection, campaign: str, unit: str = "", status: str =
         )
         for row in rows
     ]
+
+
+def mark(connection: Connection, campaign: str) -> tuple[Any, ...]:
+    """One cheap row that differs after everything that becomes of a campaign's notices."""
+    of_campaign = outbox.c.campaign == campaign
+    planned = select(func.count(), func.max(outbox.c.id), func.count(outbox.c.settled), func.sum(outbox.c.attempts))
+    answered = select(func.max(journal.c.position)).where(journal.c.campaign == campaign)
+    tried = select(func.max(deliveries.c.id))
+    return (
+        *connection.execute(planned.where(of_campaign)).one(),
+        connection.scalar(answered),
+        connection.scalar(tried),
+    )
 
 
 def counts(connection: Connection, campaign: str) -> dict[str, int]:
@@ -138,11 +170,11 @@ def _answered(connection: Connection, campaign: str, unit: str) -> dict[tuple[st
     }
 
 
-def _tries(connection: Connection, campaign: str, unit: str) -> dict[int, list[Try]]:
+def _tries(connection: Connection, campaign: str, unit: str, after: int, last: int) -> dict[int, list[Try]]:
     query = (
         select(deliveries)
         .join(outbox, outbox.c.id == deliveries.c.notice)
-        .where(outbox.c.campaign == campaign)
+        .where(outbox.c.campaign == campaign, outbox.c.id > after, outbox.c.id <= last)
         .order_by(deliveries.c.id)
     )
     if unit:

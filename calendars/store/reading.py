@@ -117,10 +117,12 @@ def find_unit(connection: Connection, campaign: Campaign, unit: str) -> Row[Any]
     return row
 
 
-def tree_units(connection: Connection, campaign: Campaign) -> list[TreeUnit]:
-    """Every unit of the campaign, those that ended as well, in the order of their codes."""
+def tree_units(connection: Connection, campaign: Campaign, codes: Collection[str] | None = None) -> list[TreeUnit]:
+    """Every unit of the campaign, or those with these codes; those that ended as well, in the order of their codes."""
     names = ("unit", "name", "level", "parent", "tags", "ended", "successor")
     query = select(*(units.c[name] for name in names)).where(units.c.campaign == campaign.name).order_by(units.c.unit)
+    if codes is not None:
+        query = query.where(units.c.unit.in_(codes))
     return [
         TreeUnit(row.unit, row.name, row.level, row.parent, tuple(row.tags), row.ended, row.successor)
         for row in connection.execute(query)

@@ -176,6 +176,8 @@ grants = Table(
     Column("user_agent", String(120)),  # of the last use
     Column("answered_200", BigInteger, nullable=False, server_default="0"),
     Column("answered_304", BigInteger, nullable=False, server_default="0"),
+    Column("api_hash", String(64)),  # of the token that opens the API, where it has one
+    Index("grants_by_api_hash", "api_hash", unique=True),
 )
 
 # Who is told, and how. Personal data: never journalled, never sent to Temporal, and no projection.

@@ -15,6 +15,9 @@ from calendars.notices.links import Links
 from calendars.store.database import Store
 from calendars.store.feeds import Feeds
 from calendars.store.reading import Campaign
+from calendars.web.api.application import PREFIX as API
+from calendars.web.api.application import ApiApplication, create_api
+from calendars.web.api.orders import Orders
 from calendars.web.assets import Assets
 from calendars.web.feed import PREFIX, FeedApplication, Receive, Scope, Send
 from calendars.web.freshness import Freshness
@@ -36,15 +39,18 @@ Disallow: /
 class WebApplication:
     """ASGI. `changed()` is called by whoever commits in this process, from any thread, right after the commit."""
 
-    def __init__(self, framework: FastAPI, feeds: FeedApplication, freshness: Freshness) -> None:
+    def __init__(self, framework: FastAPI, feeds: FeedApplication, api: ApiApplication, freshness: Freshness) -> None:
         self.framework = framework
         self.feeds = feeds
+        self.api = api
         self.changed = freshness.changed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers feeds itself and hands everything else on."""
+        """Answers feeds itself, lets the API answer for itself, and hands everything else on."""
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
             await self.feeds(scope, receive, send)
+        elif scope["type"] == "http" and f"{scope['path']}/".startswith(f"{API}/"):
+            await self.api(scope, receive, send)
         else:
             await self.framework(scope, receive, send)
 
@@ -61,6 +67,8 @@ def create_app(
     links: Links | None = None,
     commands: Commands | None = None,
     feed_rate: int = 0,
+    orders: Orders | None = None,
+    api_rate: int = 0,
 ) -> WebApplication:
     """The application over a store.
 
@@ -68,7 +76,8 @@ def create_app(
     a login (only for a service bound to loopback), `feed_url_demo` gives the one secret address the board may show,
     `ready` says whether commands can be taken now, and `now` when a grant was used. `links` reads those in messages,
     which lead nowhere without it; `commands` takes what people acknowledge there. `feed_rate` is how many requests a
-    minute each feed's address may get, 0 for any number.
+    minute each feed's address may get, 0 for any number. `orders` takes what the API is asked to do, `api_rate` limits
+    each of its tokens likewise.
     """
     freshness = Freshness(Feeds(store))
     feeds = FeedApplication(freshness, store, now, RateLimit(feed_rate))
@@ -96,7 +105,16 @@ def create_app(
     async def robots() -> PlainTextResponse:
         return PlainTextResponse(ROBOTS, headers={"cache-control": "max-age=3600"})
 
-    return WebApplication(framework, feeds, freshness)
+    api = create_api(
+        store,
+        freshness,
+        today=today,
+        orders=orders,
+        limit=RateLimit(api_rate),
+        public_url=public_url,
+        open_board=open_board,
+    )
+    return WebApplication(framework, feeds, api, freshness)
 
 
 async def _answers(freshness: Freshness) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
 
 from calendars.ical.renderer import IcalRenderer
@@ -33,14 +34,22 @@ class Filled:
 
     def __init__(self, store: Store, profiles: Iterable[Profile] = SMALL, plan: Plan = PLAN) -> None:
         self.store = store
+        profiles = list(profiles)
         self.plan = plan
         self.recorded = START
         self._journal = Journal(store, IcalRenderer())
         self._numbers: dict[str, int] = {}
+        self.codes = [profile.code for profile in profiles]
         launched = {"plan": plan.document(), "timezone": plan.timezone, "shift_days": 0, "renderer": 1}
         line = Line(1, "launched", date(2020, 5, 20), START, "test", launched)
         self._journal.append([Append(plan.campaign, CAMPAIGN_STREAM, (line,))])
         self._append([(profile.code, Enrolled(plan.from_, profile)) for profile in profiles])
+
+    def copied(self, store: Store) -> Filled:
+        """The same, over a store that is a copy of this one."""
+        made = copy(self)
+        made.store, made._journal, made._numbers = store, Journal(store, IcalRenderer()), dict(self._numbers)
+        return made
 
     def _append(self, facts: Iterable[tuple[str, Fact]]) -> None:
         appends = []
@@ -50,6 +59,28 @@ class Filled:
             event = Event(self._numbers[unit], self.recorded, "test", fact)
             appends.append(Append(self.plan.campaign, unit, (line_of(event),)))
         self._journal.append(appends)
+
+    def happen(self, unit: str, facts: Iterable[Fact], *, by: str, command: str) -> None:
+        """What an order caused, in one append."""
+        lines = []
+        for fact in facts:
+            self.recorded += timedelta(seconds=1)
+            self._numbers[unit] = self._numbers.get(unit, 0) + 1
+            lines.append(line_of(Event(self._numbers[unit], self.recorded, by, fact, command)))
+        self._journal.append([Append(self.plan.campaign, unit, tuple(lines))])
+
+    def api_token(self, role: Role, scope: str, label: str) -> str:
+        """The API token of a new grant."""
+        with self.store.writing() as connection:
+            grant, _ = grants.create(
+                connection, campaign=self.plan.campaign, scope=scope, role=role, label=label, created=START
+            )
+            return grants.issue_api_token(connection, grant.id)
+
+    def revoke_token(self, token: str) -> None:
+        """Ends the grant of an API token."""
+        with self.store.writing() as connection:
+            grants.revoke(connection, grants.by_api_hash(connection)[grants.token_hash(token)].id, START)
 
     def schedule(self, unit: str, stage: str, first: str, last: str = "") -> None:
         """The days of the stage were set."""

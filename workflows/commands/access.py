@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from sqlalchemy import Connection
 
 from calendars.store import grants
 from calendars.store.grants import Grant, Role
@@ -46,7 +47,8 @@ def grant(
             made, token = grants.create(
                 connection, campaign=campaign.name, scope=unit, role=role, label=label, created=real_now()
             )
-    _hand_over(here, made, token, json=json)
+            api_token = _api_token(connection, made)
+    _hand_over(here, made, token, api_token, json=json)
 
 
 @app.command("list")
@@ -99,7 +101,8 @@ def rotate(context: typer.Context, id: Id, json: Json = False) -> None:
     here = context_of(context)
     with here.store() as store, store.writing() as connection:
         made, token = grants.rotate(connection, id, real_now())
-    _hand_over(here, made, token, json=json)
+        api_token = _api_token(connection, made)
+    _hand_over(here, made, token, api_token, json=json)
 
 
 @app.command("revoke")
@@ -113,17 +116,24 @@ def revoke(context: typer.Context, id: Id) -> None:
         note(f"Grant {newer.id} took its place and still opens {newer.scope}.")
 
 
-def _hand_over(here: Context, made: Grant, token: str, *, json: bool) -> None:
+def _api_token(connection: Connection, made: Grant) -> str | None:
+    """The token for the API, for those who may do more than look."""
+    return None if made.role == Role.VIEW else grants.issue_api_token(connection, made.id)
+
+
+def _hand_over(here: Context, made: Grant, token: str, api_token: str | None, *, json: bool) -> None:
     address = feed_address(_public_url(here), token)
     if json:
         document = {"id": made.id, "label": made.label, "role": made.role, "scope": made.scope, "feed_url": address}
+        document |= {"api_token": api_token} if api_token else {}
         emit_json(document | ({"replaces": made.replaces} if made.replaces else {}))
         return
     say(address)
+    if api_token:
+        say(f"API token: {api_token}")
     instead = f" in place of {made.replaces}" if made.replaces else ""
-    note(
-        f"Grant {made.id}{instead} for {made.label}: {made.role} of {made.scope} and below. This address is shown once."
-    )
+    whom = f"Grant {made.id}{instead} for {made.label}: {made.role} of {made.scope} and below."
+    note(f"{whom} This address is shown once.")
 
 
 def _public_url(here: Context) -> str:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -16,6 +16,7 @@ from calendars.errors import UserError
 from calendars.sequence.events import Line
 from calendars.sequence.messages import Progress
 from calendars.store.database import open_store
+from calendars.store.documents import line_json, unit_json
 from calendars.store.feeds import tree
 from calendars.store.journal import stream
 from calendars.store.neighbourhood import UnitConflict, conflicts_of
@@ -29,7 +30,7 @@ from calendars.web.parameters import pairs_of, read
 from workflows.commands.console import day_text, margin_text, progress_bar, say, show
 from workflows.commands.context import AsOf, Context, Filters, Json, Today, context_of
 from workflows.commands.output import emit_json
-from workflows.commands.unit_view import show_unit, unit_json
+from workflows.commands.unit_view import show_unit
 from workflows.launching import launch as launch_prepared
 from workflows.launching import prepare
 
@@ -150,18 +151,6 @@ def _what(line: Line) -> str:
             said.append(f"{key} {value}")
     text = ", ".join(said)
     return text if len(text) <= WHAT_WIDTH else f"{text[: WHAT_WIDTH - 1]}…"
-
-
-def line_json(line: Line) -> dict[str, Any]:
-    """An event as `history --json` and the journal's export give it."""
-    return {
-        "no": line.no,
-        "type": line.type,
-        "effective": line.effective,
-        "recorded": line.recorded,
-        "by": line.by,
-        "data": line.data,
-    }
 
 
 def _show_campaign(found: CampaignStatus, campaign: Campaign, conflicts: Sequence[UnitConflict]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 
 from calendars.errors import UserError
 from calendars.plan.amending import Amendment, load_amendment
-from calendars.plan.releases import FIELDS, Release, origin
+from calendars.plan.releases import FIELDS, origin
 from calendars.plan.releases import diff as differences
 from calendars.sequence.state import UnitState
 from calendars.store.changes import campaign_tree
+from calendars.store.documents import instrument_of, releases_json
 from calendars.store.reading import Campaign, find_unit, unit_states
 from calendars.store.reading import pins as pins_of
 from calendars.store.reading import releases as releases_of
@@ -108,29 +109,14 @@ def releases(context: typer.Context, json: Json = False) -> None:
     with context_of(context).reading() as (connection, campaign):
         found = releases_of(connection, campaign)
     if json:
-        emit_json([_release_json(one, before) for before, one in zip([None, *found], found, strict=False)])
+        emit_json(releases_json(found))
         return
     table = Table("Release", "From", "Instrument", "Reason", "Dates changed", title=f"Releases of {campaign.name}")
     for before, one in zip([None, *found], found, strict=False):
         changed = len(differences(before.plan, one.plan)) if before else 0
         reason = one.reason["en"] if one.reason else ""
-        table.add_row(str(one.number), day_text(one.effective), _instrument(one), reason, str(changed or "–"))
+        table.add_row(str(one.number), day_text(one.effective), instrument_of(one), reason, str(changed or "–"))
     show(table)
-
-
-def _release_json(one: Release, before: Release | None) -> dict[str, Any]:
-    return {
-        "release": one.number,
-        "effective": one.effective,
-        "instrument": _instrument(one),
-        "reason": one.reason.model_dump() if one.reason else None,
-        "changes": [asdict(change) for change in differences(before.plan, one.plan)] if before else [],
-    }
-
-
-def _instrument(one: Release) -> str:
-    instrument = one.plan.instruments.get(one.instrument)
-    return f"{instrument.number} of {day_text(instrument.date)}" if instrument else one.instrument
 
 
 def diff(context: typer.Context, first: Number, second: Number, json: Json = False) -> None:

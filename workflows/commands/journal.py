@@ -14,9 +14,9 @@ from pydantic_core import to_json
 
 from calendars.errors import UserError
 from calendars.ical.renderer import IcalRenderer
+from calendars.store.documents import line_json
 from calendars.store.journal import Journal, whole
 from calendars.store.reading import campaign_names, read_campaign
-from workflows.commands.campaign import line_json
 from workflows.commands.console import progress_bar, say
 from workflows.commands.context import Context, context_of
 from workflows.restoring import Restart, restart_of, restore_campaign

@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import date
-from typing import Any
 
 from rich.table import Table
 
-from calendars.sequence.state import Span
 from calendars.store.reading import Campaign
 from calendars.store.unit_status import GateView, UnitStage, UnitStatus
 from workflows.commands.console import day_text, margin_text, say, show, span_text
 
 NAMED = 8  # of those a gate waits for; the rest are counted
-
-
-def unit_json(found: UnitStatus, campaign: Campaign, day: date) -> dict[str, Any]:
-    """The document of `status UNIT --json`."""
-    before = [
-        asdict(one) | {"stages": [{"stage": stage.stage, "held": _span(stage.held)} for stage in one.stages]}
-        for one in found.predecessors
-    ]
-    stages = [
-        asdict(stage) | {name: _span(getattr(stage, name)) for name in ("scheduled", "held", "postponed")}
-        for stage in found.stages
-    ]
-    return asdict(found) | {"campaign": campaign.name, "as_of": day, "stages": stages, "predecessors": before}
-
-
-def _span(span: Span | None) -> dict[str, date] | None:
-    return {"from": span.first, "to": span.last} if span else None
 
 
 def show_unit(found: UnitStatus, campaign: Campaign, day: date) -> None:

@@ -1,0 +1,173 @@
+"""Who may see and do what: role, unit, action and endpoint as one table; and tokens that open nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.web.api.house import BASE, House, house_of
+from tests.web.stores import Filled
+
+REASON = {"stage": "grassroots_congress", "reason": "bão"}
+DAYS = {"stage": "grassroots_congress", "on": "2020-06-10"}
+REPORTING: dict[str, dict[str, Any]] = {
+    "schedule": {"stage": "grassroots_congress", "on": "2020-06-20"},
+    "report": DAYS,
+    "correct": REASON,
+    "retract": REASON,
+    "postpone": REASON,
+    "done": {"stage": "grassroots_congress", "lead_in": "notice"},
+    "acknowledge": {},
+}
+ADMINISTERING: dict[str, dict[str, Any]] = {
+    "waive": REASON,
+    "consent": {"stage": "grassroots_congress", "body": "Quân ủy", "on": "2020-06-01"},
+    "pin": {**REASON, "clock": "target", "on": "2020-06-20"},
+    "unpin": {**REASON, "clock": "target"},
+}
+# The unit of another district: 06868 stands below 200, 06664 below 193.
+READING = ("", "/history")
+SIGHTS = {"22": {"22", "193", "06664", "200", "06868"}, "193": {"193", "06664"}, "06664": {"06664"}}
+MAY = {"view": set[str](), "report": set(REPORTING), "admin": {*REPORTING, *ADMINISTERING}}
+OUTSIDE = ("Huyện Đầm Hà", "Xã Tân Bình", '"06868"', '"200"')
+
+
+@pytest.mark.parametrize("role", MAY)
+@pytest.mark.parametrize("scope", SIGHTS)
+async def test_every_endpoint_for_every_role_and_scope(house: House, role: str, scope: str) -> None:
+    token = house.bearer(role, scope)
+    for unit in ("22", "193", "06664", "200", "06868", "99999"):
+        seen = unit in SIGHTS[scope]
+        for path in READING:
+            answer = await house.http.get(f"{BASE}/units/{unit}{path}", headers=token)
+            assert answer.status_code == (200 if seen else 404)
+        for command, body in {**REPORTING, **ADMINISTERING}.items():
+            house.orders.sent.clear()
+            answer = await house.http.post(f"{BASE}/units/{unit}/{command}", json=body, headers=token)
+            allowed = command in MAY[role]
+            if not seen:
+                assert (answer.status_code, answer.json()["code"]) == (404, "no_such_unit")
+            elif not allowed:
+                assert (answer.status_code, answer.json()["code"]) == (403, "role")
+            else:
+                # What the rules say then is another matter: the order was taken to the unit.
+                assert answer.status_code in (200, 409, 422)
+            assert [one[0] for one in house.orders.sent] == ([unit] if seen and allowed else [])
+
+
+@pytest.mark.parametrize("role", MAY)
+@pytest.mark.parametrize("scope", SIGHTS)
+@pytest.mark.parametrize("under", [None, "193", "06664", "200"])
+async def test_changes_of_the_campaign(house: House, role: str, scope: str, under: str | None) -> None:
+    token, whole = house.bearer(role, scope), scope == "22"
+    for path, body in (
+        ("freeze", {"from": "2020-06-11", "to": "2020-06-20", "reason": "bão", "under": under}),
+        ("resume", {"on": "2020-06-11", "under": under}),
+    ):
+        house.orders.sent.clear()
+        answer = await house.http.post(f"{BASE}/{path}", json=body, headers=token)
+        if role != "admin":
+            expected = (403, "role")
+        elif under is None and not whole:
+            expected = (403, "whole_campaign")
+        elif under is not None and under not in SIGHTS[scope]:
+            expected = (404, "no_such_unit")
+        else:
+            expected = (200, "")
+        assert (answer.status_code, answer.json().get("code", "")) == expected
+        assert len(house.orders.sent) == (expected[0] == 200)
+    for dry_run in ("true", "false"):
+        answer = await house.http.post(f"{BASE}/amend?dry_run={dry_run}", json={}, headers=token)
+        refused = "role" if role != "admin" else "bad_release" if whole else "whole_campaign"
+        assert (answer.status_code, answer.json()["code"]) == (422 if refused == "bad_release" else 403, refused)
+
+
+@pytest.mark.parametrize("role", MAY)
+async def test_lists_hold_nothing_from_outside_the_scope(house: House, role: str) -> None:
+    whole, scoped = house.bearer(role), house.bearer(role, "193")
+    for path in (f"{BASE}/units", f"{BASE}/entries", f"{BASE}/status", "/api/v1/events?limit=1000"):
+        every = (await house.http.get(path, headers=whole)).text
+        part = (await house.http.get(path, headers=scoped)).text
+        assert "06664" in part or path.endswith("status")
+        assert any(name in every for name in OUTSIDE), path
+        assert not any(name in part for name in OUTSIDE), path
+    status = (await house.http.get(f"{BASE}/status", headers=scoped)).json()
+    assert {stage["stage"]: stage["units"] for stage in status["stages"]}["grassroots_congress"] == 1
+    assert (await house.http.get(BASE, headers=scoped)).json()["top"] == "193"
+    for query in ("under=200", "under=06868", "under=22"):
+        answer = await house.http.get(f"{BASE}/units?{query}", headers=scoped)
+        assert (answer.status_code, answer.json()["code"]) == (404, "no_such_unit")
+
+
+def spoilt(token: str) -> dict[str, str]:
+    """Headers that are nearly the right one."""
+    return {
+        "truncated": f"Bearer {token[:-1]}",
+        "longer": f"Bearer {token}x",
+        "another case": f"Bearer {token.swapcase()}",
+        "another scheme": f"Basic {token}",
+        "no scheme": token,
+        "nothing": "",
+        "only the scheme": "Bearer",
+        "twice": f"Bearer {token} {token}",
+        "odd signs": "Bearer \xff\xfe",
+    }
+
+
+@pytest.mark.parametrize("kind", [*spoilt("x"), "missing", "feed secret", "revoked"])
+@pytest.mark.parametrize(("method", "path"), [("GET", f"{BASE}/units"), ("POST", f"{BASE}/units/06664/report")])
+async def test_tokens_that_open_nothing(house: House, kind: str, method: str, path: str) -> None:
+    good = house.bearer()["authorization"]
+    headers: dict[str, Any] = {}
+    if kind == "feed secret":
+        _, secret = house.filled.grant()
+        headers = {"authorization": f"Bearer {secret}"}
+    elif kind == "revoked":
+        headers = {"authorization": good}
+        house.filled.revoke_token(good.removeprefix("Bearer "))
+    elif kind != "missing":
+        headers = {"authorization": spoilt(good.removeprefix("Bearer "))[kind].encode("latin-1")}
+    house.web.changed()
+    # Nothing of the request is looked at before the token: neither its body nor its parameters.
+    answer = await house.http.request(method, f"{path}?nonsense=1", headers=headers, content=b"{")
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["www-authenticate"].startswith('Bearer realm="congress"')
+    assert answer.json()["code"] == ("no_token" if kind == "missing" else "wrong_token")
+    assert good.removeprefix("Bearer ") not in answer.text
+    assert house.orders.sent == []
+
+
+async def test_the_scheme_has_no_case(house: House) -> None:
+    token = house.bearer()["authorization"].removeprefix("Bearer ")
+    answer = await house.http.get("/api/v1/campaigns", headers={"authorization": f"bearer {token}"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "[::1]:8080", "lich.example"])
+async def test_an_open_board_is_read_without_a_token_and_acted_on_with_one(june: Filled, host: str) -> None:
+    async with house_of(june, open_board=True, public_url="http://127.0.0.1:8080") as house:
+        read = await house.http.get(f"{BASE}/units", headers={"host": host})
+        wrong = await house.http.get(f"{BASE}/units", headers={"host": host, "authorization": "Bearer x"})
+        act = await house.http.post(f"{BASE}/units/06868/report", json=DAYS, headers={"host": host})
+    # A foreign site may point its name at this machine.
+    assert read.status_code == (401 if host == "lich.example" else 200)
+    assert (wrong.status_code, act.status_code) == (401, 401)
+    assert house.orders.sent == []
+
+
+async def test_the_rate_of_a_token(june: Filled) -> None:
+    async with house_of(june, api_rate=3) as house:
+        token, other = house.bearer(), house.bearer()
+        etag = (await house.http.get(BASE, headers=token)).headers["etag"]
+        codes = [(await house.http.get(BASE, headers=token)).status_code for _ in range(3)]
+        hurried = await house.http.get(BASE, headers={**token, "accept-language": "en"})
+        known = await house.http.get(BASE, headers={**token, "if-none-match": etag})
+        unknown = await house.http.get(BASE, headers={**token, "if-none-match": '"x"'})
+        acted = await house.http.post(f"{BASE}/units/06868/report", json=DAYS, headers=token)
+        theirs = await house.http.get(BASE, headers=other)
+    assert codes == [200, 200, 429]
+    assert (hurried.status_code, hurried.json()["code"]) == (429, "too_many_requests")
+    assert 0 < int(hurried.headers["retry-after"]) <= 20
+    assert [answer.status_code for answer in (known, unknown, acted, theirs)] == [304, 429, 429, 200]
