@@ -22,7 +22,7 @@ from calendars.sequence.facts import Enrolled
 from calendars.sequence.notices import QUIET
 from calendars.sequence.state import UnitState
 from calendars.store.database import Store
-from calendars.store.feeds import CampaignView, Piece
+from calendars.store.feeds import CampaignView, Finish, Piece
 from calendars.store.journal import line_of_row
 from calendars.store.renderer import Renderer
 from calendars.store.schema import journal
@@ -40,9 +40,11 @@ class Past:
     """Past days of campaigns, the last ones kept: of a day looked at again only those units are folded that anything
     came of since. Safe to use from several threads, of which one folds at a time; every method may block."""
 
-    def __init__(self, store: Store, renderer: Renderer) -> None:
+    def __init__(self, store: Store, renderer: Renderer, finish: Finish = lambda campaign, unit, piece: piece) -> None:
+        """`finish` as for `Feeds`."""
         self._store = store
         self._renderer = renderer
+        self._finish = finish
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, date], Folded] = OrderedDict()
 
@@ -72,10 +74,12 @@ class Past:
             plans = read_plans(connection, campaign.name)
             for code, rows in groupby(connection.execute(query), lambda row: str(row.unit)):
                 events = [event_of(line_of_row(row)) for row in rows]
-                folded[code][1].update(self._pieces(code, events, plans, day))
+                folded[code][1].update(self._pieces(campaign.name, code, events, plans, day))
         return folded
 
-    def _pieces(self, code: str, events: list[Event], plans: Plans, day: date) -> Iterator[tuple[str, Piece]]:
+    def _pieces(
+        self, campaign: str, code: str, events: list[Event], plans: Plans, day: date
+    ) -> Iterator[tuple[str, Piece]]:
         enrolment = events[0].fact
         assert isinstance(enrolment, Enrolled), "a unit's first event enrols it"
         blank = UnitState(plans.rules(enrolment.release, enrolment.profile.level))
@@ -85,12 +89,15 @@ class Past:
                 state = ruled(after, plans)
                 now = self._renderer.entries(plans.plan(state.rules_version), state)
                 restamp(rows, now, self._renderer, event.recorded, 0)
-        return ((uid, self._piece(code, row)) for uid, row in rows.items() if row.live)
+        return ((uid, self._piece(campaign, code, row)) for uid, row in rows.items() if row.live)
 
-    def _piece(self, code: str, row: EntryRow) -> Piece:
+    def _piece(self, campaign: str, code: str, row: EntryRow) -> Piece:
         entry, stamp = row.entry, {"created": row.created, "modified": row.modified}
         vi, en = (
-            self._renderer.render(entry, sequence=row.sequence, language=language, **stamp) for language in ("vi", "en")
+            self._finish(
+                campaign, code, self._renderer.render(entry, sequence=row.sequence, language=language, **stamp)
+            )
+            for language in ("vi", "en")
         )
         return Piece(entry.uid, code, entry.stage, entry.kind, entry.status, entry.first, entry.last, vi, en)
 

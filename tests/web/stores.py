@@ -51,6 +51,10 @@ class Filled:
             appends.append(Append(self.plan.campaign, unit, (line_of(event),)))
         self._journal.append(appends)
 
+    def take(self, unit: str, *facts: Fact) -> None:
+        """Facts of the unit, each a second later."""
+        self._append([(unit, fact) for fact in facts])
+
     def schedule(self, unit: str, stage: str, first: str, last: str = "") -> None:
         """The days of the stage were set."""
         days = date.fromisoformat(first), date.fromisoformat(last or first)

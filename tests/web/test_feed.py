@@ -5,13 +5,15 @@ from __future__ import annotations
 import gzip
 import logging
 import zlib
-from datetime import timedelta
+from datetime import date, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
 import httpx
 import pytest
 from icalendar import Calendar
 
+from calendars.ical.linking import linking
+from calendars.sequence.facts import Cleared, Ended
 from calendars.sequence.state import Clock
 from calendars.store import grants
 from calendars.store.feeds import Feeds
@@ -19,7 +21,7 @@ from calendars.web.feed import FeedApplication
 from calendars.web.freshness import Freshness
 from calendars.web.parameters import read
 from tests.web.conftest import Client, over
-from tests.web.stores import SMALL
+from tests.web.stores import SMALL, Filled
 
 ANNOUNCED = [f"06664-01.headman_election.lead_in.{step}" for step in ("announce_date", "deadline")]
 GZIP = {"accept-encoding": "gzip"}
@@ -169,7 +171,11 @@ async def test_token_states(client: Client, method: str) -> None:
             400,
             "colour: no such filter, expected one of as_of, cancelled, detail, from, gzip, kind, lang, ",
         ),
-        ("?kind=held,maybe", 400, "kind=maybe: expected deadline, ended, held, lead_in, scheduled, target."),
+        (
+            "?kind=held,maybe",
+            400,
+            "kind=maybe: expected deadline, ended, freeze, held, lead_in, opens, scheduled, target.",
+        ),
         ("?kind=", 400, "kind=: expected deadline"),
         ("?status=late", 400, "status=late: expected ended, held, open, overdue, postponed, scheduled."),
         ("?level=hamlet", 400, "level=hamlet: expected commune, district, province, village."),
@@ -214,6 +220,7 @@ async def test_a_filter_only_narrows(client: Client) -> None:
             "?under=200",
             [
                 "06868.grassroots_congress.deadline",
+                "06868.grassroots_congress.opens",
                 "06868.grassroots_congress.target",
                 "200.district_congress.deadline",
             ],
@@ -228,7 +235,8 @@ async def test_a_filter_only_narrows(client: Client) -> None:
         ),
         ("?stage=grassroots_congress&kind=held", ["06664.grassroots_congress"]),
         ("?status=held", ["06664.grassroots_congress"]),
-        ("?status=overdue", ["06868.grassroots_congress.deadline", "06868.grassroots_congress.target"]),
+        ("?status=overdue", [f"06868.grassroots_congress.{part}" for part in ("deadline", "opens", "target")]),
+        ("?kind=opens", ["06868.grassroots_congress.opens"]),
         ("?status=open", ["193.district_congress.deadline", "200.district_congress.deadline"]),
         ("?tag=pilot", ["193.district_congress.deadline"]),
         # The congress was held on 18 and 19 May.
@@ -372,5 +380,42 @@ async def test_no_token_in_any_answer_or_log(client: Client, caplog: pytest.LogC
 
 async def test_the_whole_small_province(client: Client) -> None:
     response = await client.ask()
-    assert len(uids(response)) == len(set(uids(response))) == 2 + 2 * 2 + 4
+    assert len(uids(response)) == len(set(uids(response))) == 2 + 2 * 3 + 4
     assert {uid.split(".")[0] for uid in uids(response)} == {unit.code for unit in SMALL} - {"22"}
+
+
+async def test_an_entry_leads_to_the_page_of_its_unit(filled: Filled) -> None:
+    url = "https://lich.example.vn"
+    bodies, tags = {}, set()
+    for public_url in ("", url):
+        feeds = FeedApplication(
+            Freshness(Feeds(filled.store, linking(public_url))), filled.store, public_url=public_url
+        )
+        _, token = filled.grant("06664-01")
+        async with over(feeds) as http:
+            for query in ("", "?detail=compact", "?detail=minimal", "?as_of=2020-01-01"):
+                answer = await http.get(f"/feeds/{token}.ics{query}")
+                tags.add(answer.headers["etag"])
+                bodies[public_url, query] = Calendar.from_ical(answer.content).events
+        await feeds.close()
+    assert len(tags) == len(bodies)
+    for (public_url, query), events in bodies.items():
+        expected = f"{url}/units/06664-01?campaign=quang-ninh-2020"
+        linked = public_url and "minimal" not in query
+        assert {str(event.get("URL", "")) for event in events} == {expected if linked else ""}
+
+
+async def test_what_was_called_off_is_shown_until_it_is_cleared_or_hidden(client: Client) -> None:
+    first = await client.ask("?under=06664-01")
+    client.filled.take("06664-01", Ended(date(2020, 5, 20), "dissolved", shown=date(2020, 7, 18)))
+    gone = await client.ask("?under=06664-01", {"if-none-match": first.headers["etag"]})
+    found = {str(event["UID"]): event for event in Calendar.from_ical(gone.content).events}
+    cancelled = {uid for uid, event in found.items() if event["STATUS"] == "CANCELLED"}
+    assert cancelled == {str(event["UID"]) for event in Calendar.from_ical(first.content).events}
+    assert all(str(found[uid]["SUMMARY"]).startswith("ĐÃ HUỶ: ") for uid in cancelled)
+    assert all(found[uid]["SEQUENCE"] == 1 for uid in cancelled)
+    assert uids(await client.ask("?under=06664-01&cancelled=hide")) == ["06664-01.-ended"]
+    assert uids(await client.ask("?under=06664-01&cancelled=keep")) == uids(gone)
+    client.filled.take("06664-01", Cleared(date(2020, 7, 19)))
+    cleared = await client.ask("?under=06664-01", {"if-none-match": gone.headers["etag"]})
+    assert uids(cleared) == ["06664-01.-ended"]

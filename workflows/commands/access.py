@@ -114,7 +114,7 @@ def revoke(context: typer.Context, id: Id) -> None:
 
 
 def _hand_over(here: Context, made: Grant, token: str, *, json: bool) -> None:
-    address = feed_address(_public_url(here), token)
+    address = feed_address(public_url_of(here), token)
     if json:
         document = {"id": made.id, "label": made.label, "role": made.role, "scope": made.scope, "feed_url": address}
         emit_json(document | ({"replaces": made.replaces} if made.replaces else {}))
@@ -126,6 +126,7 @@ def _hand_over(here: Context, made: Grant, token: str, *, json: bool) -> None:
     )
 
 
-def _public_url(here: Context) -> str:
+def public_url_of(here: Context) -> str:
+    """Where people find the service: as it runs, or as the settings say."""
     running = here.folder.service()
     return running.board_url if running and not here.settings.public_url else here.settings.board_url
