@@ -226,9 +226,9 @@ async def test_filters_narrow_every_file_as_they_narrow_a_feed(filled: Filled, e
     [
         (
             "under=193",
-            "under: it means nothing here, expected one of as_of, cancelled, detail, from, kind, lang, level, ",
+            "under: it means nothing here, expected one of alarms, as, as_of, cancelled, ",
         ),
-        ("colour=red", "colour: no such filter, expected one of as_of, cancelled, "),
+        ("colour=red", "colour: no such filter, expected one of alarms, as, as_of, cancelled, "),
         ("level=hamlet", "level=hamlet: expected commune, district, province, village."),
         ("as_of=yesterday", "as_of=yesterday: expected a day as 2020-06-30."),
         ("level", "The filters are not understood"),

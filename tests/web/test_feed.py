@@ -169,7 +169,7 @@ async def test_token_states(client: Client, method: str) -> None:
         (
             "?colour=red",
             400,
-            "colour: no such filter, expected one of as_of, cancelled, detail, from, gzip, kind, lang, ",
+            "colour: no such filter, expected one of alarms, as, as_of, cancelled, detail, from, ",
         ),
         (
             "?kind=held,maybe",
@@ -184,6 +184,12 @@ async def test_token_states(client: Client, method: str) -> None:
         ("?lang=fr", 400, "lang=fr: expected en, vi."),
         ("?lang=vi&lang=en", 400, "lang: expected one value."),
         ("?cancelled=maybe", 400, "cancelled=maybe: expected hide, keep."),
+        ("?alarms=soon", 400, "alarms=soon: expected a time from the beginning of the day, as -PT15H or PT8H."),
+        ("?alarms=", 400, "alarms=: expected a time"),
+        ("?alarms=PT1H,PT2H,PT3H,PT4H", 400, "alarms: expected at most 3."),
+        ("?lunar=yes", 400, "lunar=yes: expected 0, 1."),
+        ("?as=journal", 400, "as=journal: expected event, todo."),
+        ("?as=todo&kind=opens", 400, "kind=opens: expected deadline, held, lead_in, scheduled, target."),
         ("?detail=tiny", 400, "detail=tiny: expected compact, full, minimal."),
         ("?from=2020-02-30", 400, "from=2020-02-30: expected a day as 2020-06-30."),
         ("?to=20200630", 400, "to=20200630: expected a day"),
@@ -419,3 +425,25 @@ async def test_what_was_called_off_is_shown_until_it_is_cleared_or_hidden(client
     client.filled.take("06664-01", Cleared(date(2020, 7, 19)))
     cleared = await client.ask("?under=06664-01", {"if-none-match": gone.headers["etag"]})
     assert uids(cleared) == ["06664-01.-ended"]
+
+
+async def test_wishes_have_feeds_of_their_own(client: Client) -> None:
+    client.filled.hold("06664", "grassroots_congress", "2020-05-18", "2020-05-19")
+    plain = await client.ask()
+    tags = {plain.headers["etag"]}
+    for query in ("?alarms=-PT15H", "?alarms=-PT15H,PT8H", "?lunar=1", "?as=todo", "?as=todo&lunar=1&alarms=-PT15H"):
+        answer = await client.ask(query)
+        assert answer.headers["etag"] not in tags
+        tags.add(answer.headers["etag"])
+        calendar = Calendar.from_ical(answer.content)
+        assert not [error for component in calendar.walk() for error in component.errors]
+        assert bool(calendar.walk("VTODO")) != bool(calendar.walk("VEVENT"))
+        assert ("Âm lịch: " in answer.text.replace("\r\n ", "")) == ("lunar" in query)
+        assert bool(calendar.walk("VALARM")) == ("alarms" in query)
+    todo = await client.ask("?as=todo")
+    assert {
+        f"todo.{event['UID']}" for event in Calendar.from_ical(plain.content).events if event["COLOR"] != "teal"
+    } == {str(todo["UID"]) for todo in Calendar.from_ical(todo.content).walk("VTODO")}
+    assert (await client.ask("?as=event")).content.partition(b"BEGIN:VEVENT")[2] == plain.content.partition(
+        b"BEGIN:VEVENT"
+    )[2]
