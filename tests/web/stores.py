@@ -35,11 +35,11 @@ class Filled:
         self.store = store
         self.plan = plan
         self.recorded = START
-        self._journal = Journal(store, IcalRenderer())
+        self.journal = Journal(store, IcalRenderer())
         self._numbers: dict[str, int] = {}
         launched = {"plan": plan.document(), "timezone": plan.timezone, "shift_days": 0, "renderer": 1}
         line = Line(1, "launched", date(2020, 5, 20), START, "test", launched)
-        self._journal.append([Append(plan.campaign, CAMPAIGN_STREAM, (line,))])
+        self.journal.append([Append(plan.campaign, CAMPAIGN_STREAM, (line,))])
         self._append([(profile.code, Enrolled(plan.from_, profile)) for profile in profiles])
 
     def _append(self, facts: Iterable[tuple[str, Fact]]) -> None:
@@ -49,7 +49,7 @@ class Filled:
             self._numbers[unit] = self._numbers.get(unit, 0) + 1
             event = Event(self._numbers[unit], self.recorded, "test", fact)
             appends.append(Append(self.plan.campaign, unit, (line_of(event),)))
-        self._journal.append(appends)
+        self.journal.append(appends)
 
     def take(self, unit: str, *facts: Fact) -> None:
         """Facts of the unit, each a second later."""
