@@ -115,7 +115,7 @@ def _renew(store: Store) -> None:
     journal = Journal(store, IcalRenderer())
     if journal.outdated:
         say("the projections are an older version's and are made again")
-        journal.rebuild()
+        journal.rebuild(now=real_now())
 
 
 def _announce(settings: Settings, folder: DataFolder, temporal: Temporal) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from calendars.ical.linking import linking
 from calendars.ical.renderer import IcalRenderer
 from calendars.sequence.state import Profile
 from calendars.store.database import open_store
@@ -28,6 +29,7 @@ from tests.web.stores import DAM_HA, HA_LONG, HA_TU, PROVINCE, QUARTER, SMALL, F
 from workflows.cli import run
 
 POLICE = Profile("cong-an", "Công an <tỉnh> & bạn", "district", "22", "Tỉnh Quảng Ninh")
+URL = "http://127.0.0.1:8080"
 UNITS = ["06664", "06868", "193", "200", "22", "cong-an"]
 
 
@@ -50,6 +52,11 @@ def export(filled: Filled, capfd: pytest.CaptureFixture[str], folder: Path) -> C
     return Command(capfd, "export", "feeds", str(folder))
 
 
+def feeds_of(filled: Filled) -> FeedApplication:
+    """The feeds of a service on the port that the settings name."""
+    return FeedApplication(Freshness(Feeds(filled.store, linking(URL))), filled.store, public_url=URL)
+
+
 def units(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.ics"))
 
@@ -63,7 +70,7 @@ async def test_a_file_holds_what_the_feed_of_its_unit_answers(
     said = f"{folder}: {len(UNITS) + 1} written, 0 unchanged, 0 removed.\n"
     assert export("--lang", language) == (0, said, "")
     assert units(folder) == UNITS
-    feeds = FeedApplication(Freshness(Feeds(filled.store)), filled.store)
+    feeds = feeds_of(filled)
     tokens = {unit: filled.grant(unit)[1] for unit in UNITS}
     async with over(feeds) as http:
         for unit, token in tokens.items():
@@ -205,7 +212,7 @@ async def test_filters_narrow_every_file_as_they_narrow_a_feed(filled: Filled, e
     filled.hold("06664", "grassroots_congress", "2020-05-18", "2020-05-19")
     assert export("--filter", "level=commune&kind=held", "--filter", "lang=en")[0] == 0
     assert units(folder) == ["06664", "193", "200", "22"]  # the other commune has nothing left to subscribe to
-    feeds = FeedApplication(Freshness(Feeds(filled.store)), filled.store)
+    feeds = feeds_of(filled)
     _, token = filled.grant("193")
     async with over(feeds) as http:
         answer = await http.get(f"/feeds/{token}.ics?level=commune&kind=held&lang=en")
@@ -219,9 +226,9 @@ async def test_filters_narrow_every_file_as_they_narrow_a_feed(filled: Filled, e
     [
         (
             "under=193",
-            "under: it means nothing here, expected one of as_of, cancelled, detail, from, kind, lang, level, ",
+            "under: it means nothing here, expected one of alarms, as, as_of, cancelled, ",
         ),
-        ("colour=red", "colour: no such filter, expected one of as_of, cancelled, "),
+        ("colour=red", "colour: no such filter, expected one of alarms, as, as_of, cancelled, "),
         ("level=hamlet", "level=hamlet: expected commune, district, province, village."),
         ("as_of=yesterday", "as_of=yesterday: expected a day as 2020-06-30."),
         ("level", "The filters are not understood"),
@@ -237,7 +244,7 @@ def test_a_wrong_filter_writes_nothing(export: Command, folder: Path, given: str
 async def test_files_of_a_past_day_are_its_feeds(filled: Filled, export: Command, folder: Path) -> None:
     filled.hold("06664", "grassroots_congress", "2020-05-18", "2020-05-19")
     assert export("--filter", "as_of=2020-05-18")[0] == 0
-    feeds = FeedApplication(Freshness(Feeds(filled.store)), filled.store)
+    feeds = feeds_of(filled)
     _, token = filled.grant("193")
     async with over(feeds) as http:
         then = await http.get(f"/feeds/{token}.ics?as_of=2020-05-18")

@@ -13,7 +13,7 @@ from calendars.ical.wording import GATE_WORDS, Wording, both, join
 from calendars.plan.model import Due, Plan
 from calendars.plan.sources import citation
 from calendars.sequence.state import Clock, Gate, Pin, UnitState
-from calendars.sequence.status import margins, suspensions
+from calendars.sequence.status import margins, opens_on, suspensions
 
 
 def description(subject: Subject) -> Wording:
@@ -24,6 +24,8 @@ def description(subject: Subject) -> Wording:
     if stage.on:
         said = _pinned(plan, wording.day(stage.on), now.pins.get(Clock.DAY))
         lines.append(both("Ngày chung: {}", "One day for all: {}", said))
+    if not now.held and not stage.on and (opens := opens_on(stage, subject.profile)):
+        lines.append(both("Được tổ chức từ: {}", "May be held from: {}", wording.day(opens)))
     target, deadline = margins(stage, span) if span else (None, None)
     if stage.target:
         due = _due(plan, stage.target, target, now.pins.get(Clock.TARGET))

@@ -21,7 +21,7 @@ def _lines(*names: str) -> re.Pattern[bytes]:
 
 _LEFT_OUT = {
     Detail.COMPACT: _lines("DESCRIPTION", "CREATED", "RELATED-TO"),
-    Detail.MINIMAL: _lines("DESCRIPTION", "CREATED", "RELATED-TO", "CATEGORIES", "COLOR"),
+    Detail.MINIMAL: _lines("DESCRIPTION", "CREATED", "RELATED-TO", "CATEGORIES", "COLOR", "URL"),
 }
 
 

@@ -1,13 +1,31 @@
-"""The entry that a unit leaves behind when it ends: where to look from that day on."""
+"""What a unit leaves behind when it ends: where to look from that day on, and what was called off with it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from calendars.ical import wording
-from calendars.ical.entry import COLORS, Entry, Kind, uid_of_ending
+from calendars.ical.entry import COLOR_CANCELLED, COLORS, Entry, Kind, uid_of_ending
 from calendars.ical.wording import STATUS_WORDS, Wording, both, join
 from calendars.plan.model import Plan
 from calendars.plan.sources import citation
 from calendars.sequence.state import Ending, Profile, Status
+
+MARKS = "⏳⚠⏸📋▶✓ "
+
+
+def called_off(entry: Entry) -> Entry:
+    """What the unit will not hold any more: programs that know no STATUS show the word before the title."""
+    status = STATUS_WORDS[Status.ENDED]
+    return replace(
+        entry,
+        status=Status.ENDED,
+        confirmation="CANCELLED",
+        summary=both("ĐÃ HUỶ: {}", "CANCELLED: {}", Wording(*(text.lstrip(MARKS) for text in entry.summary))),
+        categories=(entry.categories[0], status, *entry.categories[2:]),
+        color=COLOR_CANCELLED,
+        transparent=True,
+    )
 
 
 def pointer(plan: Plan, profile: Profile, ended: Ending) -> Entry:

@@ -16,31 +16,37 @@ UID_HOST = "congress-calendars"
 
 
 class Kind(StrEnum):
-    """What an entry stands for: the days of a congress, planned or held, a day it is due by, a preparatory step of it,
-    or the day on which the unit ended."""
+    """What an entry stands for: the days of a congress, planned or held, the day from which it may be held, a day it is
+    due by, a preparatory step of it, days on which nothing is held, or the day on which the unit ended."""
 
     SCHEDULED = "scheduled"
     HELD = "held"
+    OPENS = "opens"
     TARGET = "target"
     DEADLINE = "deadline"
     LEAD_IN = "lead_in"
+    FREEZE = "freeze"
     ENDED = "ended"
 
 
 KIND_WORDS = {
+    Kind.OPENS: Wording("Bắt đầu được tổ chức", "May be held from"),
     Kind.TARGET: Wording("Mục tiêu", "Local target"),
     Kind.DEADLINE: Wording("Hạn Trung ương", "Central deadline"),
     Kind.LEAD_IN: Wording("Việc chuẩn bị", "Preparatory step"),
+    Kind.FREEZE: Wording("Tạm dừng", "Suspension"),
 }
 COLORS = {  # CSS3 names, as RFC 7986 5.9 asks
     Kind.SCHEDULED: "royalblue",
     Kind.HELD: "seagreen",
+    Kind.OPENS: "teal",
     Kind.TARGET: "darkorange",
     Kind.DEADLINE: "firebrick",
     Kind.LEAD_IN: "mediumpurple",
+    Kind.FREEZE: "steelblue",
     Kind.ENDED: "slategray",
 }
-COLOR_POSTPONED = "slategray"
+COLOR_POSTPONED = COLOR_CANCELLED = "slategray"
 _FROM_JSON: dict[str, Callable[[Any], Any]] = {
     "kind": Kind,
     "status": Status,
@@ -101,6 +107,11 @@ def uid(campaign: str, unit: str, stage: str, part: str = "") -> str:
 def uid_of_ending(campaign: str, unit: str) -> str:
     """The UID of the entry that tells of a unit's end: no stage is called so, as none begins with a dash."""
     return uid(campaign, unit, "-ended")
+
+
+def uid_of_freeze(campaign: str, unit: str, freeze: str) -> str:
+    """The UID of the entry that tells of a freeze on the unit it was ordered for."""
+    return uid(campaign, unit, "-frozen", freeze.replace("/", "-"))
 
 
 def lead_in_of(uid_of_entry: str) -> str:

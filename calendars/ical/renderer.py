@@ -26,6 +26,10 @@ class IcalRenderer:
         """As `calendars.ical.entry.facts`."""
         return of_entry.facts(entry)
 
+    def entry_of(self, facts: str) -> Entry:
+        """As `calendars.ical.entry.entry_of`."""
+        return of_entry.entry_of(facts)
+
     def render(self, entry: Entry, *, sequence: int, created: datetime, modified: datetime, language: str) -> bytes:
         """As `calendars.ical.rendering.render`."""
         return render(entry, Stamp(sequence, created, modified), language)

@@ -12,7 +12,7 @@ from icalendar.parser import Parameters
 from calendars.ical.entry import Entry
 from calendars.ical.lines import SafeText, common_line, joined, line, text_line
 
-RENDERER = 2  # grows whenever the same entry gives other bytes: stored entries are rendered again, ETags change
+RENDERER = 3  # grows whenever the same entry gives other bytes: stored entries are rendered again, ETags change
 LAST_SEQUENCE = 2_147_483_647  # RFC 5545 3.3.8
 
 Language = Literal["vi", "en"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from calendars.ical import wording
 from calendars.ical.subject import Subject
 from calendars.ical.wording import Wording, both, join
@@ -33,6 +35,11 @@ def summary_of_put_off(subject: Subject, former: Span) -> Wording:
     """For the days it was put off from, while it has no new ones."""
     was = wording.days(former)
     return both("⏸ {}: hoãn, chưa có ngày mới (trước: {})", "⏸ {}: postponed, no new date (was {})", subject.title, was)
+
+
+def summary_of_opening(subject: Subject, opens: date) -> Wording:
+    """For the first day on which it may be held."""
+    return both("▶ {}: được tổ chức từ {}", "▶ {}: may be held from {}", subject.title, f"{opens:%d/%m}")
 
 
 def summary_of_due(subject: Subject) -> Wording:

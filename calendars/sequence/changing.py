@@ -4,7 +4,7 @@ such changes reach thousands of units, and may be sent again after an interrupti
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from calendars.sequence.commands import End, Enrol, Follow, Freeze, Move, OfUnit, Rename, Resume
 from calendars.sequence.due import postponements
@@ -36,7 +36,9 @@ def decide_change(state: UnitState, command: OfUnit, today: date) -> tuple[Fact,
             known = command.name == profile.name and command.parent_name in ("", profile.parent_name)
             return () if known else (Renamed(command.on, command.name, command.parent_name, command.reason),)
         case End():
-            return (Ended(command.on, command.how, command.successor, command.successor_name, command.reason),)
+            calendar, successor = state.rules.calendar, (command.successor, command.successor_name)
+            shown = command.on + timedelta(days=calendar.shown_days - 1) if calendar else None
+            return (Ended(command.on, command.how, *successor, command.reason, shown),)
         case Enrol():
             return ()
 
@@ -45,7 +47,7 @@ def _freeze(state: UnitState, command: Freeze, today: date) -> tuple[Fact, ...]:
     if any(one.id == command.freeze for one in state.freezes):
         return ()
     reason = clean(command.reason)
-    frozen = Frozen(today, command.freeze, command.first, command.last, reason)
+    frozen = Frozen(today, command.freeze, command.first, command.last, reason, command.under)
     suspension = Suspension(command.freeze, command.first, command.last, reason)
     return frozen, *postponements(replace(state, freezes=(*state.freezes, suspension)), today)
 

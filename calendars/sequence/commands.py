@@ -175,6 +175,7 @@ class Freeze:
     last: date | None
     reason: str
     kind: Literal["freeze"] = "freeze"
+    under: str = ""  # the unit it was ordered for, with all below it
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from calendars.sequence.events import Event
 from calendars.sequence.facts import (
     Acknowledged,
     Amended,
+    Cleared,
     Consented,
     Corrected,
     DigestDue,
@@ -81,7 +82,8 @@ def _of_unit(state: UnitState, fact: Fact) -> UnitState:
             return replace(state, since=fact.joined, placed=fact.joined)
         case Frozen():
             others = tuple(one for one in state.freezes if one.id != fact.freeze)
-            return replace(state, freezes=(*others, Suspension(fact.freeze, fact.first, fact.last, fact.reason)))
+            frozen = Suspension(fact.freeze, fact.first, fact.last, fact.reason, fact.under)
+            return replace(state, freezes=(*others, frozen))
         case Resumed():
             return replace(state, freezes=tuple(_ended(state, fact)))
         case Amended():
@@ -101,8 +103,10 @@ def _of_unit(state: UnitState, fact: Fact) -> UnitState:
             parent_name = fact.parent_name or state.profile.parent_name
             return replace(state, profile=replace(state.profile, name=fact.name, parent_name=parent_name))
         case Ended():
-            ending = Ending(fact.effective, fact.how, fact.successor, fact.successor_name, fact.reason)
-            return replace(state, ended=ending)
+            successor = fact.successor, fact.successor_name
+            return replace(state, ended=Ending(fact.effective, fact.how, *successor, fact.reason, fact.shown))
+        case Cleared() if state.ended:
+            return replace(state, ended=replace(state.ended, shown=None))
         case DigestDue():
             return replace(state, digest=fact.effective, awaited=fact.awaited)
     return state

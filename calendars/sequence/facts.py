@@ -208,6 +208,7 @@ class Frozen:
     first: date
     last: date | None
     reason: str
+    under: str = ""  # the unit it was ordered for, with all below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +315,8 @@ class Renamed:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The unit ended on the day `effective`: `how` is "merged", with a successor, or "dissolved"."""
+    """The unit ended on the day `effective`: `how` is "merged", with a successor, or "dissolved". What was called off
+    with it is shown in calendars until the day `shown`."""
 
     type: ClassVar[str] = "ended"
     effective: date
@@ -322,6 +324,15 @@ class Ended:
     successor: str = ""
     successor_name: str = ""
     reason: str = ""
+    shown: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What was called off with the unit was shown long enough, and leaves its calendar on the day `effective`."""
+
+    type: ClassVar[str] = "cleared"
+    effective: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +365,6 @@ OfStage = (
     | Unpinned
     | Reopened
 )
-OfUnit = Enrolled | Frozen | Resumed | Amended | Sealed | Unsealed | Transferred | Renamed | Ended | DigestDue
+OfUnit = Enrolled | Frozen | Resumed | Amended | Sealed | Unsealed | Transferred | Renamed | Ended | Cleared | DigestDue
 Fact = OfStage | OfUnit
 FACTS: dict[str, type[Fact]] = {fact.type: fact for fact in get_args(Fact)}

@@ -65,6 +65,15 @@ class NoticeRules:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarRules:
+    """What a unit needs to tell calendars in time: whether it is `top` of the tree, where what the plan orders for all
+    is shown, and for how many days what was called off with a unit is shown yet."""
+
+    top: bool
+    shown_days: int = 60
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What units of one level go by. Units that started before a field existed have none of it and go on without.
 
@@ -83,6 +92,7 @@ class Rules:
     freezes: tuple[Freeze, ...] = ()
     reminders: Reminders | None = None
     notices: NoticeRules | None = None
+    calendar: CalendarRules | None = None
 
     @classmethod
     def of(cls, plan: Plan, level: str) -> Rules:
@@ -109,6 +119,7 @@ class Rules:
             plan.freezes,
             plan.reminders,
             _notice_rules(plan, level),
+            CalendarRules(level == plan.levels[0]),
         )
 
     def stage(self, stage_id: str) -> Stage | None:

@@ -68,24 +68,30 @@ class Pin:
 class Suspension:
     """A freeze of the unit: nothing is held from `first` to `last`, both included; no `last` while it is not ended.
 
-    One of the plan's stands here once it was ended for the unit otherwise than the plan says.
+    `under` is the unit it was ordered for, with all below it; empty where that is not known. One of the plan's stands
+    here once it was ended for the unit otherwise than the plan says, and at the top of the tree once it is known.
     """
 
     id: str
     first: date
     last: date | None = None
     reason: str = ""
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a unit ended on the day `on`: `how` is "merged" or "dissolved"; a merged one has a successor."""
+    """How a unit ended on the day `on`: `how` is "merged" or "dissolved"; a merged one has a successor.
+
+    Until the day `shown` calendars show what was called off with it; None when they do not, or not any more.
+    """
 
     on: date
     how: str
     successor: str = ""
     successor_name: str = ""
     reason: str = ""
+    shown: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

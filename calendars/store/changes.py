@@ -16,6 +16,7 @@ from calendars.sequence.status import is_plan_freeze, plan_freeze
 from calendars.store.journal import stream
 from calendars.store.projecting import CAMPAIGN_STREAM
 from calendars.store.reading import Campaign, tree_units
+from calendars.store.redrawing import REDRAWN
 from calendars.tree.changes import Change, ChangeOrder
 from calendars.tree.model import Tree, Unit
 from calendars.tree.reaching import freeze_id
@@ -50,6 +51,8 @@ def campaign_changes(connection: Connection, campaign: str) -> dict[int, tuple[C
         return found
     plan, release = Plan.model_validate(lines[0].data["plan"]), 1
     for line in lines[1:]:
+        if line.type == REDRAWN:
+            continue
         data = {key: value for key, value in line.data.items() if key != "release"}
         change = _CHANGE.validate_python({**data, "kind": line.type})
         release = line.data.get("release", release)

@@ -6,7 +6,7 @@ changes: a reader keeps the one it began with.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -174,13 +174,16 @@ class View:
 
 
 Mark = tuple[Any, ...]
+Finish = Callable[[str, str, bytes], bytes]
 
 
 class Feeds:
     """The newest view of the store. Safe to use from several threads; every method may block."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, finish: Finish = lambda campaign, unit, piece: piece) -> None:
+        """`finish` is given each rendered entry with its campaign and unit, and adds what only this service knows."""
         self._store = store
+        self._finish = finish
         self._lock = Lock()
         self._mark: Mark = ()
         self._view = View({}, {})
@@ -203,7 +206,7 @@ class Feeds:
             newest = Plan.model_validate(plan)
             known = self._view.campaigns.get(name)
             position = self._mark[0] if known else 0
-            found[name] = _refreshed(connection, known or CampaignView(name, newest), newest, position)
+            found[name] = _refreshed(connection, known or CampaignView(name, newest), newest, position, self._finish)
         return View(by_hash(connection), found, by_api_hash(connection))
 
 
@@ -219,7 +222,7 @@ def _mark(connection: Connection) -> Mark:
     return tuple(connection.execute(query).one())
 
 
-def _refreshed(connection: Connection, known: CampaignView, plan: Plan, position: int) -> CampaignView:
+def _refreshed(connection: Connection, known: CampaignView, plan: Plan, position: int, finish: Finish) -> CampaignView:
     """The campaign with what changed after `position`; the same object if nothing did. A release changes every unit."""
     changed = _units(connection, known.name, position)
     if not changed:
@@ -228,7 +231,7 @@ def _refreshed(connection: Connection, known: CampaignView, plan: Plan, position
         known.name,
         plan,
         {**known.units, **{unit.code: unit for unit in changed}},
-        _pieces(connection, known, position),
+        _pieces(connection, known, position, finish),
     )
 
 
@@ -248,16 +251,16 @@ def _units(connection: Connection, campaign: str, position: int) -> list[FeedUni
     ]
 
 
-def _pieces(connection: Connection, known: CampaignView, position: int) -> Mapping[str, Piece]:
+def _pieces(connection: Connection, known: CampaignView, position: int, finish: Finish) -> Mapping[str, Piece]:
     columns = [entries.c[name] for name in ("uid", "unit", "stage", "kind", "status", "first", "last", "vi", "en")]
     query = select(*columns, entries.c.live).where(entries.c.campaign == known.name, entries.c.position > position)
     pieces = dict(known.pieces)
     grown = False
-    for *values, live in connection.execute(query):
-        piece = Piece(*values)
+    for uid, unit, *facts, vi, en, live in connection.execute(query):
         if not live:
-            pieces.pop(piece.uid, None)
+            pieces.pop(uid, None)
         else:
-            grown = grown or piece.uid not in pieces
-            pieces[piece.uid] = piece
+            grown = grown or uid not in pieces
+            shown = (finish(known.name, unit, piece) for piece in (vi, en))
+            pieces[uid] = Piece(*(uid, unit, *facts, *shown))
     return dict(sorted(pieces.items())) if grown else pieces

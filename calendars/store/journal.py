@@ -7,6 +7,8 @@ something else under a number that is taken tells the writer that it is behind, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
@@ -17,6 +19,7 @@ from calendars.sequence.messages import Append, Appended
 from calendars.sequence.notices import QUIET
 from calendars.store.database import Store
 from calendars.store.projecting import CAMPAIGN_STREAM, Key, Known, Placed, Projection, Turn
+from calendars.store.redrawing import REDRAWN, changed, drawn, former_renderers, redraw, redrawn_line
 from calendars.store.renderer import Renderer
 from calendars.store.schema import PROJECTIONS, campaigns, counter, journal
 from calendars.store.states import Plans
@@ -108,28 +111,59 @@ class Journal:
         with self.store.reading() as connection:
             return connection.scalar(query) != 0
 
-    def rebuild(self, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
+    def rebuild(
+        self, progress: Callable[[int, int], None] = lambda done, total: None, *, now: datetime | None = None
+    ) -> int:
         """Empties the projections and folds the whole journal into them again; gives the number of events.
 
-        One transaction: readers see the old projections until the new ones stand, and a failure changes nothing.
+        Where another version of the renderer had made the entries, those it made otherwise are journalled as changed at
+        the instant `now`; without it they are not. One transaction: readers see the old projections until the new ones
+        stand, and a failure changes nothing.
         """
         self._known.forget()
         self._position = -1
         with self.store.writing() as connection:
-            connection.execute(_LOCK)
+            position: int = connection.execute(_LOCK).scalar_one()
+            former = former_renderers(connection, self._renderer) if now else {}
+            before = {campaign: drawn(connection, campaign) for campaign in former}
             for table in PROJECTIONS:
                 connection.execute(delete(table))
             total = connection.scalar(select(func.count()).select_from(journal)) or 0
             done = 0
             for chunk in _chunks(connection, 1_000):
-                projection = Projection(connection, self._renderer, self._known)
-                projection.load({(placed.campaign, placed.unit) for placed in chunk})
-                for placed in chunk:
-                    projection.apply(placed)
-                projection.write()
+                for redraws, part in groupby(chunk, _is_redrawn):
+                    self._fold(connection, list(part), redraws=redraws)
                 done += len(chunk)
                 progress(done, total)
+            for campaign, version in former.items():
+                sequences = changed(before[campaign], drawn(connection, campaign))
+                if now and sequences:
+                    no = connection.execute(_LAST, {"of_campaign": campaign, "streams": [CAMPAIGN_STREAM]}).one()[1] + 1
+                    versions = version, self._renderer.version
+                    line = redrawn_line(connection, campaign, no, sequences, versions, now)
+                    position += 1
+                    placed = Placed(position, campaign, CAMPAIGN_STREAM, line)
+                    connection.execute(_INSERT, [_row(placed)])
+                    self._fold(connection, [placed], redraws=True)
+            connection.execute(_ADVANCE, {"new": position})
+        self._known.forget()
         return done
+
+    def _fold(self, connection: Connection, part: list[Placed], *, redraws: bool) -> None:
+        if redraws:
+            for placed in part:
+                redraw(connection, self._renderer, placed.campaign, placed.position, placed.line)
+            self._known.forget()
+            return
+        projection = Projection(connection, self._renderer, self._known)
+        projection.load({(placed.campaign, placed.unit) for placed in part})
+        for placed in part:
+            projection.apply(placed)
+        projection.write()
+
+
+def _is_redrawn(placed: Placed) -> bool:
+    return placed.unit == CAMPAIGN_STREAM and placed.line.type == REDRAWN
 
 
 def _versions(connection: Connection, projection: Projection, keys: Iterable[Key]) -> dict[Key, int]:

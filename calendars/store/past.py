@@ -7,8 +7,8 @@ that comes in late changes what a past day shows, and calendar programs are told
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Collection, Iterator
+from collections import OrderedDict, deque
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
@@ -22,8 +22,9 @@ from calendars.sequence.facts import Enrolled
 from calendars.sequence.notices import QUIET
 from calendars.sequence.state import UnitState
 from calendars.store.database import Store
-from calendars.store.feeds import CampaignView, Piece
+from calendars.store.feeds import CampaignView, Finish, Piece
 from calendars.store.journal import line_of_row
+from calendars.store.redrawing import REDRAWN
 from calendars.store.renderer import Renderer
 from calendars.store.schema import journal
 from calendars.store.stamping import EntryRow, restamp
@@ -40,9 +41,11 @@ class Past:
     """Past days of campaigns, the last ones kept: of a day looked at again only those units are folded that anything
     came of since. Safe to use from several threads, of which one folds at a time; every method may block."""
 
-    def __init__(self, store: Store, renderer: Renderer) -> None:
+    def __init__(self, store: Store, renderer: Renderer, finish: Finish = lambda campaign, unit, piece: piece) -> None:
+        """`finish` as for `Feeds`."""
         self._store = store
         self._renderer = renderer
+        self._finish = finish
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, date], Folded] = OrderedDict()
 
@@ -67,32 +70,64 @@ class Past:
             .where(journal.c.campaign == campaign.name, journal.c.unit.in_(codes), journal.c.position <= newest)
             .order_by(journal.c.unit, journal.c.no)
         )
+        redraws = (
+            select(journal.c.position, journal.c.recorded)
+            .where(journal.c.campaign == campaign.name, journal.c.type == REDRAWN, journal.c.position <= newest)
+            .order_by(journal.c.position)
+        )
         folded: Folded = {code: (_revision(campaign, code), {}) for code in codes}
         with self._store.reading() as connection:
             plans = read_plans(connection, campaign.name)
+            upgrades = [(position, recorded) for position, recorded in connection.execute(redraws)]
             for code, rows in groupby(connection.execute(query), lambda row: str(row.unit)):
-                events = [event_of(line_of_row(row)) for row in rows]
-                folded[code][1].update(self._pieces(code, events, plans, day))
+                found = list(rows)
+                places = {row.no: row.position for row in found}
+                events = [event_of(line_of_row(row)) for row in found]
+                entries = self._entries(events, plans, day, places, upgrades)
+                live = ((uid, self._piece(campaign.name, code, row)) for uid, row in entries.items() if row.live)
+                folded[code][1].update(live)
         return folded
 
-    def _pieces(self, code: str, events: list[Event], plans: Plans, day: date) -> Iterator[tuple[str, Piece]]:
+    def _entries(
+        self,
+        events: list[Event],
+        plans: Plans,
+        day: date,
+        places: Mapping[int, int],
+        upgrades: Sequence[tuple[int, datetime]],
+    ) -> dict[str, EntryRow]:
+        """What a unit showed on `day`. An upgrade of the program touches all that was shown when it came: which of it
+        was worded otherwise nobody keeps for past days."""
         enrolment = events[0].fact
         assert isinstance(enrolment, Enrolled), "a unit's first event enrols it"
         blank = UnitState(plans.rules(enrolment.release, enrolment.profile.level))
         rows: dict[str, EntryRow] = {}
+        to_come = deque(upgrades)
         for event, before, after in as_of_step_by_step(blank, events, day):
             if event.fact.type not in QUIET and replace(before, version=after.version) != after:
+                while to_come and to_come[0][0] < places[event.no]:
+                    _touch(rows, *to_come.popleft())
                 state = ruled(after, plans)
                 now = self._renderer.entries(plans.plan(state.rules_version), state)
-                restamp(rows, now, self._renderer, event.recorded, 0)
-        return ((uid, self._piece(code, row)) for uid, row in rows.items() if row.live)
+                restamp(rows, now, self._renderer, event.recorded, places[event.no])
+        for upgrade in to_come:
+            _touch(rows, *upgrade)
+        return rows
 
-    def _piece(self, code: str, row: EntryRow) -> Piece:
+    def _piece(self, campaign: str, code: str, row: EntryRow) -> Piece:
         entry, stamp = row.entry, {"created": row.created, "modified": row.modified}
         vi, en = (
-            self._renderer.render(entry, sequence=row.sequence, language=language, **stamp) for language in ("vi", "en")
+            self._finish(
+                campaign, code, self._renderer.render(entry, sequence=row.sequence, language=language, **stamp)
+            )
+            for language in ("vi", "en")
         )
         return Piece(entry.uid, code, entry.stage, entry.kind, entry.status, entry.first, entry.last, vi, en)
+
+
+def _touch(rows: Mapping[str, EntryRow], position: int, recorded: datetime) -> None:
+    for row in rows.values():
+        row.change(recorded, position, live=row.live)
 
 
 def _revision(campaign: CampaignView, code: str) -> Revision:

@@ -32,5 +32,8 @@ class Renderer(Protocol):
     def facts(self, entry: Any) -> str:
         """All that determines the entry's bytes, save its stamp; equal facts, equal entry."""
 
+    def entry_of(self, facts: str) -> Any:
+        """The entry whose `facts` these are."""
+
     def render(self, entry: Any, *, sequence: int, created: datetime, modified: datetime, language: str) -> bytes:
         """One VEVENT."""

@@ -39,7 +39,8 @@ def steps(tree: Tree, before: Plan, change: Change, no: int, release: int) -> tu
         case Amend():
             return (Step(commands=tuple(_amended(tree, before, Plan.model_validate(change.plan), change, release))),)
         case Suspend():
-            frozen = Freeze(freeze_id(no), change.first, change.last, change.reason)
+            top = change.under or next((unit.code for unit in tree.below("") if not unit.parent), "")
+            frozen = Freeze(freeze_id(no), change.first, change.last, change.reason, under=top)
             return (Step(commands=tuple((unit.code, frozen) for unit in tree.below(change.under))),)
         case Lift():
             orders = [Resume(freeze, change.on) for freeze in change.freezes]

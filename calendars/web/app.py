@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route
 
 from calendars.errors import StoreAway
+from calendars.ical.linking import linking
 from calendars.notices.links import PREFIX as NOTICES
 from calendars.notices.links import Links
 from calendars.store.database import Store
@@ -79,8 +80,8 @@ def create_app(
     minute each feed's address may get, 0 for any number. `orders` takes what the API is asked to do, `api_rate` limits
     each of its tokens likewise.
     """
-    freshness = Freshness(Feeds(store))
-    feeds = FeedApplication(freshness, store, now, RateLimit(feed_rate))
+    freshness = Freshness(Feeds(store, linking(public_url)))
+    feeds = FeedApplication(freshness, store, now, RateLimit(feed_rate), public_url)
     frame = Frame(store, freshness, Settings(public_url, feed_url_demo, today, open_board))
 
     # The framework's own documentation pages load scripts from elsewhere.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from calendars.ical.calendar import assemble
 from calendars.ical.detail import Detail, reduced
+from calendars.ical.variants import varied
 from calendars.ical.wording import unit_name
 from calendars.store.feeds import CampaignView
 from calendars.store.past import Past
@@ -21,6 +22,11 @@ def content(campaign: CampaignView, parameters: Parameters, past: Past) -> bytes
     pieces = [piece.en if parameters.language == "en" else piece.vi for piece in selected]
     if parameters.detail is not Detail.FULL:
         pieces = [reduced(piece, parameters.detail) for piece in pieces]
+    if parameters.variant:
+        pieces = [
+            varied(piece, of.kind, of.first, of.last, parameters.variant)
+            for of, piece in zip(selected, pieces, strict=True)
+        ]
     return assemble(*_named(campaign, parameters), pieces)
 
 

@@ -15,6 +15,7 @@ from math import ceil
 from typing import Any
 
 from calendars.errors import StoreAway, UserError
+from calendars.ical.linking import linking
 from calendars.ical.renderer import IcalRenderer
 from calendars.ical.rendering import RENDERER
 from calendars.store.database import Store
@@ -65,7 +66,8 @@ class Refused(Exception):
 
 class FeedApplication:
     """Answers GET, HEAD and OPTIONS below `/feeds/`. `now` tells the time for recording when a grant was last used,
-    `limit` how often an address may be asked (without it any number of times)."""
+    `limit` how often an address may be asked (without it any number of times). `public_url` is where pages are found
+    that entries of a past day lead to; those of now come from `freshness`."""
 
     def __init__(
         self,
@@ -73,12 +75,14 @@ class FeedApplication:
         store: Store,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         limit: RateLimit | None = None,
+        public_url: str = "",
     ) -> None:
         self._freshness = freshness
         self._usage = Usage(store, now)
         self._limit = limit or RateLimit(0)
         self._bodies = Bodies()
-        self._past = Past(store, IcalRenderer())
+        self._past = Past(store, IcalRenderer(), linking(public_url))
+        self._public_url = public_url
         self._view: View | None = None
         self._feeds: dict[tuple[str, bytes], Feed] = {}
 
@@ -142,7 +146,7 @@ class FeedApplication:
             self._view, self._feeds = view, {}
         feed = self._feeds.get(key)
         if feed is None:
-            feed = self._feeds[key] = _opened(view, grant, key[1])
+            feed = self._feeds[key] = _opened(view, grant, key[1], self._public_url)
         return feed
 
     async def close(self) -> None:
@@ -174,7 +178,7 @@ def _hurried(limit: RateLimit, wait: float) -> Refused:
     return Refused(429, sentence, (b"retry-after", str(seconds).encode()))
 
 
-def _opened(view: View, grant: Grant, query: bytes) -> Feed:
+def _opened(view: View, grant: Grant, query: bytes, public_url: str) -> Feed:
     campaign = view.campaigns.get(grant.campaign)
     if campaign is None or grant.scope not in campaign.units:
         # An empty calendar would make clients drop what they have.
@@ -191,7 +195,7 @@ def _opened(view: View, grant: Grant, query: bytes) -> Feed:
     except UserError as error:
         raise Refused(400, str(error)) from error
     unit = campaign.units[parameters.selection.under]
-    etag = _etag(campaign, parameters)
+    etag = _etag(campaign, parameters, public_url)
     headers = [
         (b"etag", etag.encode()),
         (b"last-modified", http_date(unit.modified).encode()),
@@ -202,11 +206,12 @@ def _opened(view: View, grant: Grant, query: bytes) -> Feed:
     return Feed(grant, campaign, parameters, etag, unit.modified, headers)
 
 
-def _etag(campaign: CampaignView, parameters: Parameters) -> str:
-    """Strong, the same for every coding: address, renderer, and the newest change of anything ever below the unit."""
+def _etag(campaign: CampaignView, parameters: Parameters, public_url: str) -> str:
+    """Strong, the same for every coding: address, renderer, where links lead, and the newest change of
+    anything ever below the unit."""
     unit = campaign.units[parameters.selection.under]
     # The instant too: a restored older journal may reach the same position with other events.
-    parts = (campaign.name, unit.code, parameters.given, RENDERER, unit.revision, unit.modified)
+    parts = (campaign.name, unit.code, parameters.given, RENDERER, public_url, unit.revision, unit.modified)
     return f'"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

@@ -20,6 +20,7 @@ from calendars.store.neighbourhood import conflicts_of
 from calendars.store.reading import Campaign
 from calendars.store.schema import stages, units
 
+TO_COME = (Kind.SCHEDULED, Kind.TARGET, Kind.DEADLINE, Kind.LEAD_IN)
 UPCOMING_DAYS = 14
 NAMES_SHOWN = 3
 GOOGLE_OCTETS = 1_000_000
@@ -113,7 +114,7 @@ def upcoming(campaign: CampaignView, day: date, under: str | None = None) -> lis
 
 def _is_to_come(piece: Piece) -> bool:
     put_off = piece.kind == Kind.SCHEDULED and piece.status == Status.POSTPONED
-    return piece.kind not in (Kind.HELD, Kind.ENDED) and not put_off
+    return piece.kind in TO_COME and not put_off and not piece.cancelled
 
 
 def progress(connection: Connection, campaign: CampaignView, day: date) -> Mapping[str, Progress]:

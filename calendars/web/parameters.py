@@ -11,15 +11,18 @@ from urllib.parse import parse_qsl, urlencode
 from calendars.errors import UserError
 from calendars.ical.detail import Detail
 from calendars.ical.entry import Kind
+from calendars.ical.variants import ALARM, TASKS, Variant
 from calendars.sequence.state import Status
 from calendars.store.feeds import CampaignView, Selection
 
 LANGUAGES = ("vi", "en")
 STATUSES = (Status.HELD, Status.SCHEDULED, Status.OPEN, Status.OVERDUE, Status.POSTPONED, Status.ENDED)
 LISTS = ("level", "stage", "kind", "status", "tag")
-SINGLE = ("under", "from", "to", "lang", "cancelled", "as_of", "detail", "gzip")
-NAMES = frozenset((*LISTS, *SINGLE))
+SINGLE = ("under", "from", "to", "lang", "cancelled", "as_of", "detail", "as", "lunar", "gzip")
+SHAPES = ("event", "todo")
+NAMES = frozenset((*LISTS, *SINGLE, "alarms"))
 CANCELLED = ("keep", "hide")
+MOST_ALARMS = 3
 MOST_FIELDS = 50
 NO_STAGE = ""  # of an entry that tells of a whole unit
 
@@ -41,6 +44,7 @@ class Parameters:
     as_of: date | None
     language: str
     detail: Detail
+    variant: Variant
     gzip: bool
     given: tuple[tuple[str, str], ...]
 
@@ -74,10 +78,11 @@ def read(
         raise UnknownUnit(f"under={under}: campaign {campaign.name} has no such unit.")
     if not campaign.is_below(under, scope):
         raise OutOfScope(f"under={under}: this address opens unit {scope} and what is below it.")
+    shape = _choice(values, "as", SHAPES)
     chosen: dict[str, frozenset[str]] = {
         "level": _list(values, "level", campaign.plan.levels),
         "stage": _list(values, "stage", [stage.id for stage in campaign.plan.stages]),
-        "kind": _list(values, "kind", Kind),
+        "kind": _list(values, "kind", sorted(TASKS) if shape == "todo" else Kind),
         "status": _list(values, "status", STATUSES),
         "tag": _list(values, "tag", campaign.tags),
     }
@@ -88,11 +93,12 @@ def read(
     cancelled = _choice(values, "cancelled", CANCELLED)
     detail = _choice(values, "detail", [*Detail])
     gzip = _choice(values, "gzip", ("on", "off"))
+    variant = Variant(_alarms(values), _choice(values, "lunar", ("0", "1")) == "1", shape == "todo", language)
     selection = Selection(
         under,
         levels=chosen["level"],
         stages=chosen["stage"] and chosen["stage"] | {NO_STAGE},
-        kinds=chosen["kind"] and chosen["kind"] | {Kind.ENDED},
+        kinds=_kinds(chosen["kind"], shape),
         statuses=chosen["status"],
         tags=chosen["tag"],
         since=since,
@@ -101,8 +107,10 @@ def read(
     )
     given = {name: ",".join(sorted(chosen[name])) for name in LISTS if chosen[name]}
     given |= {name: values[name][0] for name in SINGLE if name in values}
+    if variant.alarms:
+        given["alarms"] = ",".join(variant.alarms)
     return Parameters(
-        selection, _day(values, "as_of"), language, Detail(detail), gzip == "on", tuple(sorted(given.items()))
+        selection, _day(values, "as_of"), language, Detail(detail), variant, gzip == "on", tuple(sorted(given.items()))
     )
 
 
@@ -136,6 +144,23 @@ def _choice(values: dict[str, list[str]], name: str, allowed: Collection[str]) -
     chosen = _one(values, name) or next(iter(allowed))
     _check(name, [chosen], allowed)
     return chosen
+
+
+def _kinds(chosen: frozenset[str], shape: str) -> frozenset[str]:
+    if shape == "todo":
+        return chosen or TASKS
+    return chosen and chosen | {Kind.ENDED}
+
+
+def _alarms(values: dict[str, list[str]]) -> tuple[str, ...]:
+    """Durations from the beginning of the day, each once, in the order they were given."""
+    found = tuple(dict.fromkeys(part for value in values.get("alarms", ()) for part in value.split(",")))
+    for alarm in found:
+        if not ALARM.fullmatch(alarm):
+            raise UserError(f"alarms={alarm}: expected a time from the beginning of the day, as -PT15H or PT8H.")
+    if len(found) > MOST_ALARMS:
+        raise UserError(f"alarms: expected at most {MOST_ALARMS}.")
+    return found
 
 
 def _check(name: str, chosen: Iterable[str], allowed: Collection[str]) -> None:

@@ -65,6 +65,7 @@ PLAN = Plan.model_validate(
                 "id": "grassroots_congress",
                 "level": "commune",
                 "title": {"vi": "Đại hội Đảng bộ", "en": "Grassroots congress"},
+                "opens": "2020-04-01",
                 "target": {"date": "2020-05-31", "source": "directive-35 art. 2"},
                 "deadline": {"date": "2020-06-30", "source": "directive-35"},
                 "gate": {"children": "cell_congress"},
@@ -121,6 +122,7 @@ def suspended(state: UnitState, freeze: Suspension) -> UnitState:
 
 COVID = Suspension("covid-19", date(2020, 3, 31), date(2020, 4, 22), "directive-35, sec. 3")
 PIN = Pin(date(2020, 6, 15), "bão số 2, kế hoạch riêng", Due(date=date(2020, 5, 31), source="directive-35 art. 2"))
+ORDERED = replace(COVID, id="freeze/2", under="193")
 MERGED = Ending(date(2020, 2, 1), "merged", "06664-02", "Khu phố 2", "directive-35, sec. 4")
 VILLAGE_HELD = {
     "headman_election": StageState(held=span("2020-01-05"), results={"turnout": 93.25}),
@@ -146,5 +148,11 @@ STATES = {
     "gate-closed": congress(scheduled=span("2020-05-18", "2020-05-19"), gate=None),
     "gate-conflict": congress(held=span("2020-05-18", "2020-05-19"), gate=Gate.CONFLICT),
     "pinned": pinned(congress(scheduled=span("2020-06-10")), "grassroots_congress", target=PIN),
+    "frozen": replace(
+        unit(DISTRICT), freezes=(ORDERED, replace(ORDERED, id="freeze/4", first=date(2020, 8, 1), last=None))
+    ),
+    "called-off": replace(
+        unit(VILLAGE, headman_election=VILLAGE_HELD["headman_election"]), ended=replace(MERGED, shown=date(2020, 3, 31))
+    ),
     "ended": replace(unit(VILLAGE, headman_election=VILLAGE_HELD["headman_election"]), ended=MERGED),
 }

@@ -85,7 +85,7 @@ def test_one_day_for_all_that_is_put_off_is_not_overdue_for_it() -> None:
 
 def test_a_postponed_stage_past_its_deadline_is_both() -> None:
     state = after(congress(scheduled=FORMER), PUT_OFF, FellOverdue(ON, STAGE, Clock.DEADLINE, date(2020, 6, 30)))
-    days, target, deadline = entries(PLAN, state)
+    days, _, target, deadline = entries(PLAN, state)
     assert (days.status, target.status, deadline.status) == ("postponed", "overdue", "overdue")
     assert deadline.summary.vi == f"⚠ {TITLE}: quá hạn từ 30/06"
 
@@ -158,12 +158,12 @@ def test_what_is_not_shown_changes_no_entry(name: str) -> None:
 
 def test_days_of_its_own_say_why_and_what_they_stand_instead_of() -> None:
     state = after(congress(), Pinned(ON, STAGE, Clock.TARGET, date(2020, 6, 15), "directive-35 sec. 9"))
-    target = first(state)
+    target = entries(PLAN, state)[1]
     assert (target.kind, target.first) == ("target", date(2020, 6, 15))
-    assert lines(state)[0] == (
+    assert lines(state)[1] == (
         "Local target: 15/06/2020; the unit's own day (35-CT/TW, 30/05/2019, sec. 9) instead of the plan's 31/05/2020"
     )
-    assert lines(state, "vi")[0] == (
+    assert lines(state, "vi")[1] == (
         "Mục tiêu: 15/06/2020; ngày riêng của đơn vị (35-CT/TW, 30/05/2019, sec. 9) thay cho 31/05/2020 của kế hoạch"
     )
     again = after(state, Unpinned(ON, STAGE, Clock.TARGET, "over"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -70,8 +71,11 @@ def test_summary_of_the_days(state: UnitState, summary: str) -> None:
 @pytest.mark.parametrize(("state", "summary"), DUE, ids=[summary for _, summary in DUE])
 def test_summary_of_target_and_deadline(state: UnitState, summary: str) -> None:
     for entry in entries(PLAN, state):
-        assert entry.summary.vi == summary
-        assert entry.kind in {"target", "deadline"}
+        if entry.kind == "opens":
+            assert entry.summary.vi == f"▶ {TITLE}: được tổ chức từ 01/04"
+        else:
+            assert entry.summary.vi == summary
+            assert entry.kind in {"target", "deadline"}
         assert entry.transparent
 
 
@@ -97,7 +101,7 @@ def test_a_commune_below_a_province_is_not_told_apart_by_it() -> None:
 def test_planned_and_held_are_one_entry_and_due_days_leave_once_held() -> None:
     shown = [[entry.uid.split("@")[0] for entry in entries(PLAN, STATES[name])] for name in ("scheduled", "held")]
     congress_uid = "quang-ninh-2020.06664.grassroots_congress"
-    parts = ("target", "deadline", "lead_in.notice")
+    parts = ("opens", "target", "deadline", "lead_in.notice")
     assert shown == [[congress_uid, *(f"{congress_uid}.{part}" for part in parts)], [congress_uid]]
 
 
@@ -141,3 +145,53 @@ def test_a_unit_before_it_is_enrolled_has_none() -> None:
 def test_facts_are_equal_for_equal_entries() -> None:
     assert facts(entries(PLAN, STATES["held"])[0]) == facts(entries(PLAN, STATES["held"])[0])
     assert facts(entries(PLAN, STATES["held"])[0]) != facts(entries(PLAN, STATES["scheduled"])[0])
+
+
+def test_the_window_of_a_pilot_opens_earlier() -> None:
+    stage = {**PLAN.document()["stages"][2], "pilots": {"from": "2020-03-01", "to": "2020-03-31"}}
+    plan = Plan.model_validate({**PLAN.document(), "stages": [*PLAN.document()["stages"][:2], stage]})
+    found = {}
+    for tags in ((), ("pilot",)):
+        state = UnitState(Rules.of(plan, "commune"), replace(COMMUNE, tags=tags))
+        (opens,) = (entry for entry in entries(plan, state) if entry.kind == "opens")
+        found[tags] = opens.first.isoformat(), opens.uid.split("@")[0]
+    uid = "quang-ninh-2020.06664.grassroots_congress.opens"
+    assert found == {(): ("2020-04-01", uid), ("pilot",): ("2020-03-01", uid)}
+
+
+def test_one_day_for_all_has_no_opening() -> None:
+    assert not [entry for entry in entries(PLAN, unit(VILLAGE)) if entry.kind == "opens"]
+
+
+def test_a_freeze_stands_on_the_unit_it_was_ordered_for() -> None:
+    district = STATES["frozen"]
+    found = [entry for entry in entries(PLAN, district) if entry.kind == "freeze"]
+    assert [(entry.uid.split("@")[0], entry.first.isoformat(), entry.last.isoformat()) for entry in found] == [
+        ("quang-ninh-2020.193.-frozen.freeze-2", "2020-03-31", "2020-04-22"),
+        ("quang-ninh-2020.193.-frozen.freeze-4", "2020-08-01", "2020-12-31"),  # as long as nobody says until when
+    ]
+    assert [entry.summary.vi for entry in found] == [
+        "⏸ Tạm dừng đại hội thành phố Hạ Long: 31/03-22/04",
+        "⏸ Tạm dừng đại hội thành phố Hạ Long: từ 01/08 đến khi có thông báo mới",
+    ]
+    assert "Reason: 35-CT/TW, 30/05/2019, sec. 3" in found[0].description.en
+    below = replace(unit(COMMUNE), freezes=district.freezes)
+    assert not [entry for entry in entries(PLAN, below) if entry.kind == "freeze"]
+
+
+def test_a_freeze_lifted_before_it_began_is_none() -> None:
+    (one, *_) = STATES["frozen"].freezes
+    lifted = replace(STATES["frozen"], freezes=(replace(one, last=one.first - timedelta(days=1)),))
+    assert not [entry for entry in entries(PLAN, lifted) if entry.kind == "freeze"]
+
+
+def test_what_a_unit_called_off_is_marked_until_it_is_cleared() -> None:
+    held, called_off, pointer = entries(PLAN, STATES["called-off"])
+    assert (held.status, held.confirmation) == ("held", "CONFIRMED")
+    assert (called_off.status, called_off.confirmation, called_off.transparent) == ("ended", "CANCELLED", True)
+    assert called_off.summary == (
+        "ĐÃ HUỶ: Đại hội chi bộ khu phố 1 (phường Hà Tu): 18/01",
+        "CANCELLED: Cell congress, quarter 1 (Hà Tu ward): 18/01",
+    )
+    assert [entry.kind for entry in entries(PLAN, STATES["ended"])] == ["held", "ended"]
+    assert entries(PLAN, STATES["ended"]) == (held, pointer)

@@ -71,6 +71,8 @@ def check(event: Event, entry: Entry, language: str) -> None:
     assert str(event["DESCRIPTION"]) == getattr(entry.description, language)
     assert event.categories == [getattr(category, language) for category in entry.categories]
     put_off = entry.kind == "scheduled" and entry.status == "postponed"
-    assert str(event["STATUS"]) == ("TENTATIVE" if put_off else "CONFIRMED")
-    assert str(event["TRANSP"]) == ("OPAQUE" if entry.kind in {"scheduled", "held"} and not put_off else "TRANSPARENT")
+    called_off = entry.kind != "ended" and entry.status == "ended"
+    assert str(event["STATUS"]) == ("CANCELLED" if called_off else "TENTATIVE" if put_off else "CONFIRMED")
+    blocks = entry.kind in {"scheduled", "held"} and not put_off and not called_off
+    assert str(event["TRANSP"]) == ("OPAQUE" if blocks else "TRANSPARENT")
     assert str(event.get("RELATED-TO", "")) == entry.follows

@@ -160,7 +160,13 @@ FACTS_OF_THE_UNIT: st.SearchStrategy[Fact] = st.one_of(
         joined=st.none() | FACT_DAYS,
     ),
     st.builds(
-        facts.Frozen, effective=FACT_DAYS, freeze=FREEZES, first=FACT_DAYS, last=st.none() | FACT_DAYS, reason=CLEAN
+        facts.Frozen,
+        effective=FACT_DAYS,
+        freeze=FREEZES,
+        first=FACT_DAYS,
+        last=st.none() | FACT_DAYS,
+        reason=CLEAN,
+        under=CODES,
     ),
     st.builds(facts.Resumed, effective=FACT_DAYS, freeze=FREEZES, last=FACT_DAYS),
     st.builds(facts.Amended, effective=FACT_DAYS, release=st.integers(1, 9), dates=dates(FACT_DAYS), source=CLEAN),
@@ -168,10 +174,17 @@ FACTS_OF_THE_UNIT: st.SearchStrategy[Fact] = st.one_of(
     st.builds(facts.Unsealed, **SEALING),
     st.builds(facts.Transferred, effective=FACT_DAYS, parent=CODES, parent_name=CLEAN, reason=CLEAN),
     st.builds(facts.Renamed, effective=FACT_DAYS, name=CLEAN, parent_name=CLEAN, reason=CLEAN),
+    st.builds(facts.Cleared, effective=FACT_DAYS),
     st.builds(facts.DigestDue, effective=FACT_DAYS, awaited=st.integers(-1, 9)),
 )
 ENDINGS: st.SearchStrategy[Fact] = st.builds(
-    facts.Ended, effective=FACT_DAYS, how=HOW, successor=CODES, successor_name=CLEAN, reason=CLEAN
+    facts.Ended,
+    effective=FACT_DAYS,
+    how=HOW,
+    successor=CODES,
+    successor_name=CLEAN,
+    reason=CLEAN,
+    shown=st.none() | FACT_DAYS,
 )
 LIVING_FACTS = st.one_of(FACTS_OF_DAYS, FACTS_OF_DAYS, FACTS_OF_PRESSING, FACTS_OF_PERMISSION, FACTS_OF_THE_UNIT)
 FACTS: st.SearchStrategy[Fact] = st.integers(0, 20).flatmap(lambda no: LIVING_FACTS if no else ENDINGS)

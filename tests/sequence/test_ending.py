@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import get_args
 
@@ -12,12 +13,13 @@ from calendars.sequence.commands import Command, End, Enrol, Freeze, Move, Renam
 from calendars.sequence.conflicts import conflicts
 from calendars.sequence.deciding import decide
 from calendars.sequence.due import due_facts, next_due
-from calendars.sequence.facts import Ended, Renamed, Transferred
+from calendars.sequence.evolving import fold, number
+from calendars.sequence.facts import Cleared, Ended, Renamed, Transferred
 from calendars.sequence.gates import gate_facts, seal_facts
 from calendars.sequence.state import Clock, Ending, Profile, Status
 from calendars.sequence.status import stage_status
 from calendars.sequence.surroundings import Superior, child_of
-from tests.sequence.quang_ninh import BUNDLED, after, below, refused, span, unit
+from tests.sequence.quang_ninh import BUNDLED, RECORDED, after, below, refused, span, unit
 
 # Resolution 837/NQ-UBTVQH14: Hoành Bồ into Hạ Long on 01/01/2020.
 DAY = date(2020, 1, 1)
@@ -43,9 +45,9 @@ OF_A_STAGE: list[Command] = [
 
 
 def test_a_merged_unit_knows_its_successor() -> None:
-    ended = Ended(DAY, "merged", "193", "Hạ Long", "837/NQ-UBTVQH14")
+    ended = Ended(DAY, "merged", "193", "Hạ Long", "837/NQ-UBTVQH14", date(2020, 2, 29))
     assert decide(HOANH_BO, MERGED, date(2020, 1, 3)) == (ended,)
-    assert GONE.ended == Ending(DAY, "merged", "193", "Hạ Long", "837/NQ-UBTVQH14")
+    assert GONE.ended == Ending(DAY, "merged", "193", "Hạ Long", "837/NQ-UBTVQH14", date(2020, 2, 29))
     assert not child_of(GONE).living
 
 
@@ -64,11 +66,25 @@ def test_every_command_for_a_stage_is_tried() -> None:
 
 
 def test_it_owes_and_says_nothing_any_more() -> None:
-    assert due_facts(GONE, date(2020, 12, 31)) == ()
-    assert next_due(GONE, DAY) is None
+    gone = fold(GONE, number(GONE, due_facts(GONE, date(2020, 3, 1)), by="calendar", recorded=RECORDED))
+    assert due_facts(gone, date(2020, 12, 31)) == ()
+    assert next_due(gone, DAY) is None
     assert gate_facts(GONE, below("grassroots_congress", level="commune"), JUNE) == ()
     assert seal_facts(GONE, Superior("200", 1, {"provincial_congress": span("2020-09-25")}), JUNE) == ()
     assert conflicts(GONE) == ()
+
+
+def test_what_was_called_off_with_it_is_shown_for_60_days() -> None:
+    last, first_without = date(2020, 2, 29), date(2020, 3, 1)
+    assert next_due(GONE, date(2020, 1, 3)) == first_without
+    assert due_facts(GONE, last) == ()
+    assert due_facts(GONE, first_without) == due_facts(GONE, JUNE) == (Cleared(first_without),)
+
+
+def test_a_unit_that_began_before_there_was_such_an_end_goes_on_without() -> None:
+    gone = after(replace(HOANH_BO, rules=replace(HOANH_BO.rules, calendar=None)), (MERGED, date(2020, 1, 3)))
+    assert gone.ended == Ending(DAY, "merged", "193", "Hạ Long", "837/NQ-UBTVQH14")
+    assert (due_facts(gone, JUNE), next_due(gone, JUNE)) == ((), None)
 
 
 def test_what_it_held_stays_held() -> None:

@@ -12,7 +12,7 @@ from calendars.sequence.deciding import decide
 from calendars.sequence.due import due_facts, next_due
 from calendars.sequence.facts import FellOverdue, Frozen, Postponed, ReminderDue, Resumed, Scheduled
 from calendars.sequence.state import Clock, Span, Status
-from calendars.sequence.status import planned, stage_status, suspended
+from calendars.sequence.status import planned, stage_status, suspended, suspensions
 from tests.sequence.quang_ninh import BUNDLED, FULL, PLAN, after, below, changed, day, refused, settled, span, unit
 
 STAGE = "grassroots_congress"
@@ -203,3 +203,24 @@ def test_the_suspension_of_the_plan_can_be_ended_earlier() -> None:
     assert after(resumed, (Schedule(STAGE, date(2020, 4, 10)), date(2020, 4, 9))).stage(STAGE).scheduled
     # Before it is known it cannot be ended.
     assert decide(PLANNED, early, date(2020, 3, 30)) == ()
+
+
+def test_the_top_of_the_tree_tells_a_freeze_of_the_plan_on_the_day_it_was_ordered() -> None:
+    province = settled(unit("province", plan=BUNDLED), date(2020, 3, 30))
+    known = date(2020, 3, 31)
+    assert next_due(province, date(2020, 3, 30)) <= known
+    told = [fact for fact in due_facts(province, known) if isinstance(fact, Frozen)]
+    assert [(fact.effective, fact.freeze, fact.first, fact.last) for fact in told] == [
+        (known, "plan/0", known, date(2020, 4, 22))
+    ]
+    assert province.profile is not None
+    assert told[0].under == province.profile.code
+    later = settled(province, date(2020, 4, 22))
+    assert [one.id for one in suspensions(later, date(2020, 4, 22))] == ["plan/0"]
+    lower = settled(COMMUNE, date(2020, 4, 22))
+    assert lower.freezes == ()
+
+
+def test_a_unit_knows_for_which_one_its_freeze_was_ordered() -> None:
+    frozen = after(COMMUNE, (Freeze("freeze/3", date(2020, 5, 20), None, "flood", under="22"), date(2020, 5, 19)))
+    assert frozen.freezes[0].under == "22"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -68,7 +69,11 @@ class TrialRenderer:
         return found
 
     def facts(self, entry: Any) -> str:
-        return repr(entry)
+        return json.dumps(asdict(entry), default=str)
+
+    def entry_of(self, facts: str) -> TrialEntry:
+        days = {name: date.fromisoformat(json.loads(facts)[name]) for name in ("first", "last")}
+        return TrialEntry(**json.loads(facts) | days)
 
     def render(self, entry: Any, *, sequence: int, created: datetime, modified: datetime, language: str) -> bytes:
         return f"{language} {entry.kind} {entry.first}..{entry.last} #{sequence} {created} {modified}\r\n".encode()

@@ -43,10 +43,10 @@ def recipients(change: Change, release: int = 2) -> list[str]:
 
 MERGED = "merged", TODAY, "200", "Phường Hai", "r"
 SENT = [
-    (Suspend(TODAY, None, "flood"), [[(unit, Freeze("freeze/2", TODAY, None, "flood")) for unit in ALL]]),
+    (Suspend(TODAY, None, "flood"), [[(unit, Freeze("freeze/2", TODAY, None, "flood", under="22")) for unit in ALL]]),
     (
         Suspend(TODAY, TODAY, "flood", "200"),
-        [[(unit, Freeze("freeze/2", TODAY, TODAY, "flood")) for unit in ("200", "200-01")]],
+        [[(unit, Freeze("freeze/2", TODAY, TODAY, "flood", under="200")) for unit in ("200", "200-01")]],
     ),
     (
         Lift(TODAY, "200", ("freeze/2", "freeze/4")),
@@ -209,10 +209,10 @@ def test_a_name_and_the_former_one_undo_each_other() -> None:
 
 def test_a_freeze_and_its_end_leave_the_days_free() -> None:
     frozen = applied(states(), to_send(Suspend(TODAY, None, "flood", "100"), no=7), TODAY)
-    assert frozen["100-02"].freezes == (Suspension(freeze_id(7), TODAY, None, "flood"),)
+    assert frozen["100-02"].freezes == (Suspension(freeze_id(7), TODAY, None, "flood", "100"),)
     assert not frozen["200-01"].freezes
     lifted = applied(frozen, to_send(Lift(TODAY + DAY, "100", (freeze_id(7),)), no=8), TODAY)
-    assert lifted["100-02"].freezes == (Suspension(freeze_id(7), TODAY, TODAY, "flood"),)
+    assert lifted["100-02"].freezes == (Suspension(freeze_id(7), TODAY, TODAY, "flood", "100"),)
 
 
 CHANGES = [

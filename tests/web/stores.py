@@ -37,12 +37,12 @@ class Filled:
         profiles = list(profiles)
         self.plan = plan
         self.recorded = START
-        self._journal = Journal(store, IcalRenderer())
+        self.journal = Journal(store, IcalRenderer())
         self._numbers: dict[str, int] = {}
         self.codes = [profile.code for profile in profiles]
         launched = {"plan": plan.document(), "timezone": plan.timezone, "shift_days": 0, "renderer": 1}
         line = Line(1, "launched", date(2020, 5, 20), START, "test", launched)
-        self._journal.append([Append(plan.campaign, CAMPAIGN_STREAM, (line,))])
+        self.journal.append([Append(plan.campaign, CAMPAIGN_STREAM, (line,))])
         self._append([(profile.code, Enrolled(plan.from_, profile)) for profile in profiles])
 
     def copied(self, store: Store) -> Filled:
@@ -58,7 +58,11 @@ class Filled:
             self._numbers[unit] = self._numbers.get(unit, 0) + 1
             event = Event(self._numbers[unit], self.recorded, "test", fact)
             appends.append(Append(self.plan.campaign, unit, (line_of(event),)))
-        self._journal.append(appends)
+        self.journal.append(appends)
+
+    def take(self, unit: str, *facts: Fact) -> None:
+        """Facts of the unit, each a second later."""
+        self._append([(unit, fact) for fact in facts])
 
     def happen(self, unit: str, facts: Iterable[Fact], *, by: str, command: str) -> None:
         """What an order caused, in one append."""

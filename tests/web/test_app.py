@@ -172,7 +172,7 @@ def test_the_first_feed_offered_is_one_that_google_takes(store: Store) -> None:
     assert narrow.levels == ("province", "district", "commune")
     assert narrow.address == f"{FEED}?level=province,district,commune"
     assert narrow.octets < 1_000_000 < whole.octets
-    assert (narrow.entries, whole.entries) == (41, 41 + 20 * 60 * 4)
+    assert (narrow.entries, whole.entries) == (61, 61 + 20 * 60 * 4)
     assert whole.address == FEED
     assert [offer.address for offer in offers(campaign, FEED, "00000", "vi")] == [f"{FEED}?under=00000"]
     assert all(len(offer.address) <= 256 for offer in (narrow, whole))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import gzip
 import logging
 import zlib
-from datetime import timedelta
+from datetime import date, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
 import httpx
 import pytest
 from icalendar import Calendar
 
+from calendars.ical.linking import linking
+from calendars.sequence.facts import Cleared, Ended
 from calendars.sequence.state import Clock
 from calendars.store import grants
 from calendars.store.feeds import Feeds
@@ -19,7 +21,7 @@ from calendars.web.feed import FeedApplication
 from calendars.web.freshness import Freshness
 from calendars.web.parameters import read
 from tests.web.conftest import Client, over
-from tests.web.stores import SMALL
+from tests.web.stores import SMALL, Filled
 
 ANNOUNCED = [f"06664-01.headman_election.lead_in.{step}" for step in ("announce_date", "deadline")]
 GZIP = {"accept-encoding": "gzip"}
@@ -167,9 +169,13 @@ async def test_token_states(client: Client, method: str) -> None:
         (
             "?colour=red",
             400,
-            "colour: no such filter, expected one of as_of, cancelled, detail, from, gzip, kind, lang, ",
+            "colour: no such filter, expected one of alarms, as, as_of, cancelled, detail, from, ",
         ),
-        ("?kind=held,maybe", 400, "kind=maybe: expected deadline, ended, held, lead_in, scheduled, target."),
+        (
+            "?kind=held,maybe",
+            400,
+            "kind=maybe: expected deadline, ended, freeze, held, lead_in, opens, scheduled, target.",
+        ),
         ("?kind=", 400, "kind=: expected deadline"),
         ("?status=late", 400, "status=late: expected ended, held, open, overdue, postponed, scheduled."),
         ("?level=hamlet", 400, "level=hamlet: expected commune, district, province, village."),
@@ -178,6 +184,12 @@ async def test_token_states(client: Client, method: str) -> None:
         ("?lang=fr", 400, "lang=fr: expected en, vi."),
         ("?lang=vi&lang=en", 400, "lang: expected one value."),
         ("?cancelled=maybe", 400, "cancelled=maybe: expected hide, keep."),
+        ("?alarms=soon", 400, "alarms=soon: expected a time from the beginning of the day, as -PT15H or PT8H."),
+        ("?alarms=", 400, "alarms=: expected a time"),
+        ("?alarms=PT1H,PT2H,PT3H,PT4H", 400, "alarms: expected at most 3."),
+        ("?lunar=yes", 400, "lunar=yes: expected 0, 1."),
+        ("?as=journal", 400, "as=journal: expected event, todo."),
+        ("?as=todo&kind=opens", 400, "kind=opens: expected deadline, held, lead_in, scheduled, target."),
         ("?detail=tiny", 400, "detail=tiny: expected compact, full, minimal."),
         ("?from=2020-02-30", 400, "from=2020-02-30: expected a day as 2020-06-30."),
         ("?to=20200630", 400, "to=20200630: expected a day"),
@@ -214,6 +226,7 @@ async def test_a_filter_only_narrows(client: Client) -> None:
             "?under=200",
             [
                 "06868.grassroots_congress.deadline",
+                "06868.grassroots_congress.opens",
                 "06868.grassroots_congress.target",
                 "200.district_congress.deadline",
             ],
@@ -228,7 +241,8 @@ async def test_a_filter_only_narrows(client: Client) -> None:
         ),
         ("?stage=grassroots_congress&kind=held", ["06664.grassroots_congress"]),
         ("?status=held", ["06664.grassroots_congress"]),
-        ("?status=overdue", ["06868.grassroots_congress.deadline", "06868.grassroots_congress.target"]),
+        ("?status=overdue", [f"06868.grassroots_congress.{part}" for part in ("deadline", "opens", "target")]),
+        ("?kind=opens", ["06868.grassroots_congress.opens"]),
         ("?status=open", ["193.district_congress.deadline", "200.district_congress.deadline"]),
         ("?tag=pilot", ["193.district_congress.deadline"]),
         # The congress was held on 18 and 19 May.
@@ -372,5 +386,64 @@ async def test_no_token_in_any_answer_or_log(client: Client, caplog: pytest.LogC
 
 async def test_the_whole_small_province(client: Client) -> None:
     response = await client.ask()
-    assert len(uids(response)) == len(set(uids(response))) == 2 + 2 * 2 + 4
+    assert len(uids(response)) == len(set(uids(response))) == 2 + 2 * 3 + 4
     assert {uid.split(".")[0] for uid in uids(response)} == {unit.code for unit in SMALL} - {"22"}
+
+
+async def test_an_entry_leads_to_the_page_of_its_unit(filled: Filled) -> None:
+    url = "https://lich.example.vn"
+    bodies, tags = {}, set()
+    for public_url in ("", url):
+        feeds = FeedApplication(
+            Freshness(Feeds(filled.store, linking(public_url))), filled.store, public_url=public_url
+        )
+        _, token = filled.grant("06664-01")
+        async with over(feeds) as http:
+            for query in ("", "?detail=compact", "?detail=minimal", "?as_of=2020-01-01"):
+                answer = await http.get(f"/feeds/{token}.ics{query}")
+                tags.add(answer.headers["etag"])
+                bodies[public_url, query] = Calendar.from_ical(answer.content).events
+        await feeds.close()
+    assert len(tags) == len(bodies)
+    for (public_url, query), events in bodies.items():
+        expected = f"{url}/units/06664-01?campaign=quang-ninh-2020"
+        linked = public_url and "minimal" not in query
+        assert {str(event.get("URL", "")) for event in events} == {expected if linked else ""}
+
+
+async def test_what_was_called_off_is_shown_until_it_is_cleared_or_hidden(client: Client) -> None:
+    first = await client.ask("?under=06664-01")
+    client.filled.take("06664-01", Ended(date(2020, 5, 20), "dissolved", shown=date(2020, 7, 18)))
+    gone = await client.ask("?under=06664-01", {"if-none-match": first.headers["etag"]})
+    found = {str(event["UID"]): event for event in Calendar.from_ical(gone.content).events}
+    cancelled = {uid for uid, event in found.items() if event["STATUS"] == "CANCELLED"}
+    assert cancelled == {str(event["UID"]) for event in Calendar.from_ical(first.content).events}
+    assert all(str(found[uid]["SUMMARY"]).startswith("ĐÃ HUỶ: ") for uid in cancelled)
+    assert all(found[uid]["SEQUENCE"] == 1 for uid in cancelled)
+    assert uids(await client.ask("?under=06664-01&cancelled=hide")) == ["06664-01.-ended"]
+    assert uids(await client.ask("?under=06664-01&cancelled=keep")) == uids(gone)
+    client.filled.take("06664-01", Cleared(date(2020, 7, 19)))
+    cleared = await client.ask("?under=06664-01", {"if-none-match": gone.headers["etag"]})
+    assert uids(cleared) == ["06664-01.-ended"]
+
+
+async def test_wishes_have_feeds_of_their_own(client: Client) -> None:
+    client.filled.hold("06664", "grassroots_congress", "2020-05-18", "2020-05-19")
+    plain = await client.ask()
+    tags = {plain.headers["etag"]}
+    for query in ("?alarms=-PT15H", "?alarms=-PT15H,PT8H", "?lunar=1", "?as=todo", "?as=todo&lunar=1&alarms=-PT15H"):
+        answer = await client.ask(query)
+        assert answer.headers["etag"] not in tags
+        tags.add(answer.headers["etag"])
+        calendar = Calendar.from_ical(answer.content)
+        assert not [error for component in calendar.walk() for error in component.errors]
+        assert bool(calendar.walk("VTODO")) != bool(calendar.walk("VEVENT"))
+        assert ("Âm lịch: " in answer.text.replace("\r\n ", "")) == ("lunar" in query)
+        assert bool(calendar.walk("VALARM")) == ("alarms" in query)
+    todo = await client.ask("?as=todo")
+    assert {
+        f"todo.{event['UID']}" for event in Calendar.from_ical(plain.content).events if event["COLOR"] != "teal"
+    } == {str(todo["UID"]) for todo in Calendar.from_ical(todo.content).walk("VTODO")}
+    assert (await client.ask("?as=event")).content.partition(b"BEGIN:VEVENT")[2] == plain.content.partition(
+        b"BEGIN:VEVENT"
+    )[2]

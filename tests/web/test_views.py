@@ -43,7 +43,7 @@ def test_a_view_follows_another_process(stores: tuple[Store, Store]) -> None:
     assert second is not first
     before, after = first.campaigns[NAME], second.campaigns[NAME]
     assert set(before.pieces) - set(after.pieces) == {
-        f"{NAME}.06664.grassroots_congress.{part}@congress-calendars" for part in ("target", "deadline")
+        f"{NAME}.06664.grassroots_congress.{part}@congress-calendars" for part in ("opens", "target", "deadline")
     }
     assert set(after.pieces) - set(before.pieces) == {f"{NAME}.06664.grassroots_congress@congress-calendars"}
     moved = {code for code in after.units if after.units[code] != before.units[code]}

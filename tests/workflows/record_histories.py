@@ -381,6 +381,19 @@ async def weeks_without_a_report(recorder: Recorder, folder: Path) -> None:
             await recorder.keep(place.client, unit_workflow_id(name, unit), case)
 
 
+async def two_months_after_an_end(recorder: Recorder, folder: Path) -> None:
+    """A unit that was merged, until calendars do not show any more what was called off with it."""
+    name = "ended-2020"
+    async with skipping_server() as environment, workbench(environment, folder) as place:
+        source = gated_campaign(folder, name)
+        await launched(place, source, date(2020, 5, 1), await environment.get_current_time())
+        await place.congress(name).change(Merge(("100",), "200", date(2020, 5, 1)), by=BY)
+        for _ in range(61):
+            await environment.sleep(timedelta(days=1))
+        await journalled_type(place, name, "100", "cleared")
+        await recorder.keep(place.client, unit_workflow_id(name, "100"), "cleared_after_its_end")
+
+
 async def deliveries(recorder: Recorder, folder: Path) -> None:
     """What keeps notices going: as the service runs it, and through so many shifts that it continues as new."""
     dispatch = f"dispatch/{QUEUE}"
@@ -472,6 +485,7 @@ SCENARIOS: dict[Callable[[Recorder, Path], Awaitable[None]], tuple[str, ...]] = 
         "UnitCongress/pressed_after_an_answer",
         "UnitCongress/summaries_of_a_commune",
     ),
+    two_months_after_an_end: ("UnitCongress/cleared_after_its_end",),
     deliveries: ("Dispatch/delivering", "Dispatch/continued_as_new"),
 }
 

@@ -110,6 +110,13 @@ def test_the_cases_of_notices_show_what_they_are_named_for() -> None:
     assert types("Dispatch/continued_as_new").count("ACTIVITY_TASK_COMPLETED") == SHIFTS
 
 
+def test_the_case_of_an_end_shows_what_it_is_named_for() -> None:
+    told = types("UnitCongress/cleared_after_its_end")
+    ended = told.index("WORKFLOW_EXECUTION_UPDATE_COMPLETED")
+    assert told[ended:].count("TIMER_FIRED") == 1
+    assert told[-1] == "MARKER_RECORDED"  # the flush of what fell due, and no timer after it
+
+
 def payloads(case: str) -> str:
     found = history(case).events
     return "\n".join(

@@ -122,7 +122,7 @@ def _api_token(connection: Connection, made: Grant) -> str | None:
 
 
 def _hand_over(here: Context, made: Grant, token: str, api_token: str | None, *, json: bool) -> None:
-    address = feed_address(_public_url(here), token)
+    address = feed_address(public_url_of(here), token)
     if json:
         document = {"id": made.id, "label": made.label, "role": made.role, "scope": made.scope, "feed_url": address}
         document |= {"api_token": api_token} if api_token else {}
@@ -136,6 +136,7 @@ def _hand_over(here: Context, made: Grant, token: str, api_token: str | None, *,
     note(f"{whom} This address is shown once.")
 
 
-def _public_url(here: Context) -> str:
+def public_url_of(here: Context) -> str:
+    """Where people find the service: as it runs, or as the settings say."""
     running = here.folder.service()
     return running.board_url if running and not here.settings.public_url else here.settings.board_url

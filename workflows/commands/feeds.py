@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from calendars.errors import UserError
+from calendars.ical.linking import linking
 from calendars.ical.renderer import IcalRenderer
 from calendars.store.feeds import Feeds
 from calendars.store.journal import Journal
@@ -17,6 +18,7 @@ from calendars.store.reading import find_unit
 from calendars.web.exporting import exported
 from calendars.web.parameters import pairs_of
 from calendars.web.publishing import publish
+from workflows.commands.access import public_url_of
 from workflows.commands.console import say
 from workflows.commands.context import Filters, Json, Under, context_of
 from workflows.commands.output import emit_json
@@ -42,11 +44,12 @@ def export_feeds(
                 find_unit(connection, campaign, under)
         if Journal(store, IcalRenderer()).outdated:
             raise UserError("An older version made the entries; run `congress rebuild` first, or start the service.")
-        view = Feeds(store).refresh().campaigns[campaign.name]
+        finish = linking(public_url_of(here))
+        view = Feeds(store, finish).refresh().campaigns[campaign.name]
         pairs = [pair for text in filters or () for pair in pairs_of(text)]
         if all(name != "lang" for name, _ in pairs):
             pairs.append(("lang", lang.value))
-        files = exported(view, under, pairs, Past(store, IcalRenderer()))
+        files = exported(view, under, pairs, Past(store, IcalRenderer(), finish))
     published = publish(folder, files)
     if json:
         emit_json({"campaign": campaign.name, "folder": str(folder), **asdict(published)})

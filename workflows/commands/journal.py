@@ -17,6 +17,7 @@ from calendars.ical.renderer import IcalRenderer
 from calendars.store.documents import line_json
 from calendars.store.journal import Journal, whole
 from calendars.store.reading import campaign_names, read_campaign
+from calendars.wallclock import real_now
 from workflows.commands.console import progress_bar, say
 from workflows.commands.context import Context, context_of
 from workflows.restoring import Restart, restart_of, restore_campaign
@@ -54,7 +55,7 @@ def export_journal(context: typer.Context, file: File) -> None:
 def rebuild(context: typer.Context) -> None:
     """Empty the projections and fold the journal into them again. A running service may stay up."""
     with context_of(context).store() as store, progress_bar("Folding the journal") as advance:
-        count = Journal(store, IcalRenderer()).rebuild(advance)
+        count = Journal(store, IcalRenderer()).rebuild(advance, now=real_now())
     say(f"{count:,} events folded.")
 
 
