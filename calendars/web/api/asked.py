@@ -16,6 +16,7 @@ from starlette.responses import Response
 from calendars.ical.rendering import RENDERER
 from calendars.store.database import Store
 from calendars.store.feeds import CampaignView, FeedUnit, View
+from calendars.store.neighbourhood import UnitConflict, conflicts_of
 from calendars.store.reading import Campaign, read_campaign
 from calendars.web.api.caller import Caller
 from calendars.web.api.desk import Desk
@@ -123,6 +124,14 @@ class OfCampaign:
             with self.reading() as connection:
                 known = self.revision, read_campaign(connection, self.view.name)
             self.asked.desk.campaigns[self.view.name] = known
+        return known[1]
+
+    def conflicts(self, connection: Connection) -> list[UnitConflict]:
+        """The conflicts of the campaign as it is now. Finding them takes the states of all units."""
+        known = self.asked.desk.conflicts.get(self.view.name)
+        if known is None or known[0] != self.revision:
+            known = self.revision, conflicts_of(connection, self.campaign)
+            self.asked.desk.conflicts[self.view.name] = known
         return known[1]
 
     @property

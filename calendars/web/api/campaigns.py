@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from calendars.store.neighbourhood import conflicts_of
 from calendars.store.status import campaign_status
 from calendars.web.api.asked import AnyAsked, Here, OfCampaign
 from calendars.web.api.filtering import OfUnits, filters
@@ -58,7 +57,7 @@ def status(here: Here, query: Annotated[StatusQuery, Query()]) -> Any:
     among = None if whole else here.view.admitted(chosen)
     with here.reading() as connection:
         found = campaign_status(connection, here.campaign, day, among=among, only=chosen.stages)
-        conflicts = conflicts_of(connection, here.campaign)
+        conflicts = here.conflicts(connection)
     kept = [
         asdict(one)
         for one in conflicts

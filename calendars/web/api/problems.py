@@ -93,7 +93,7 @@ def away(code: str = "store_away") -> Problem:
     return Problem(503, code, headers={"retry-after": str(RETRY_SECONDS)})
 
 
-_WHEN: Mapping[int, str] = {
+WHEN: Mapping[int, str] = {
     400: "A parameter or a header is not understood.",
     401: "No token, or one that opens nothing.",
     403: "The token's role or scope does not allow it.",
@@ -115,7 +115,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
     found: dict[int | str, dict[str, Any]] = {}
     for status in sorted(statuses):
-        found[status] = {"description": _WHEN[status], "content": content}
+        found[status] = {"description": WHEN[status], "content": content}
         if status in (429, 503):
             found[status]["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
         if status == 401:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from calendars.sequence.sentences import SENTENCES as OF_THE_RULES
+from calendars.web.api.docs import WHOLE, vietnamese
 from calendars.web.api.problems import ACTING, READING
 from calendars.web.api.sentences import SENTENCES
 from calendars.web.templating import asset
@@ -74,6 +75,11 @@ async def test_every_reference_leads_somewhere(house: House) -> None:
     named = set(re.findall(r'"#/components/schemas/([^"]*)"', answer.text))
     assert named == named & set(schemas)
     assert "HTTPValidationError" not in schemas
+
+
+async def test_every_operation_is_told_in_both_languages(house: House) -> None:
+    ids = {one["operationId"] for _, _, one in operations(await document_of(house))}
+    assert ids == vietnamese().keys() - {WHOLE}
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
