@@ -104,6 +104,16 @@ class CampaignView:
         """Every tag that a unit has."""
         return frozenset().union(*(unit.tags for unit in self.units.values()))
 
+    @cached_property
+    def newest(self) -> FeedUnit:
+        """The unit with the newest revision, which is that of the campaign. Raises `ValueError` while there is none."""
+        return max(self.units.values(), key=lambda unit: unit.revision)
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """The units that stand under nobody."""
+        return frozenset(code for code, unit in self.units.items() if not unit.parent)
+
     def below(self, code: str) -> set[str]:
         """The unit and every unit below it; empty when the campaign has no such unit."""
         found: set[str] = set()

@@ -41,6 +41,8 @@ _EVENTS = {
     "postpone": {"postponed", "scheduled"},
     "waive": {"waived"},
     "consent": {"consented"},
+    "review": {"reviewed"},
+    "reopen": {"reopened"},
     "done": {"lead_in_done"},
     "acknowledge": {"acknowledged"},
     "pin": {"pinned"},
@@ -79,6 +81,10 @@ class Order:
                 raise problem_of(refused.cited(self.here.view.plan.instruments)) from refused
             except Unanswered as error:
                 raise away("no_answer") from error
+            # Of two that come at once with one key the second is answered as the first, whatever it asks.
+            taken = await self._known(unit)
+            if taken is not None and not self._is(taken, command):
+                raise Problem(422, "key_reused", field="Idempotency-Key")
         response = self.here.asked.response
         if not answer.visible:
             response.status_code = 202

@@ -97,13 +97,12 @@ class OfCampaign:
         scope = self.asked.caller.viewer.scope
         if scope:
             return self.view.units[scope]
-        return [*self.view.upward(next(iter(self.view.units)))][-1]
+        return self.view.units[self.view.top]
 
     @property
     def revision(self) -> tuple[int, datetime]:
         """Of the whole campaign: a unit's document may tell of units that stood beside it."""
-        newest = max(self.view.units.values(), key=lambda unit: unit.revision)
-        return newest.revision, newest.modified
+        return self.view.newest.revision, self.view.newest.modified
 
     @property
     def sees_all(self) -> bool:

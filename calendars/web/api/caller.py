@@ -32,8 +32,7 @@ class Caller:
 
     def sees_all(self, campaign: CampaignView) -> bool:
         """Whether the scope is the whole campaign."""
-        scope = self.viewer.scope
-        return not scope or all(unit.parent or unit.code == scope for unit in campaign.units.values())
+        return not self.viewer.scope or campaign.roots == {self.viewer.scope}
 
 
 def caller_of(headers: RawHeaders, view: View, *, reading: bool, open_to: frozenset[str]) -> Caller:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -65,6 +65,10 @@ class Door:
             language = preferred(header(scope["headers"], b"accept-language") or "")
             await problem.response(language)(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            # Answered as GET is, but for the body; nothing is streamed to somebody who does not want it.
+            plain = [(name, value) for name, value in scope["headers"] if name != b"accept"]
+            scope, send = {**scope, "method": "GET", "headers": plain}, _without_body(send)
         await self._inner(scope, _again(body, receive), send)
 
     async def _admit(self, scope: Scope) -> Admitted:
@@ -112,6 +116,13 @@ def _check_type(scope: Scope, body: bytes) -> None:
     found = (header(scope["headers"], b"content-type") or "").partition(";")[0].strip().lower()
     if found != JSON:
         raise Problem(415, "unsupported_media", found=found[:100] or "-", expected=JSON)
+
+
+def _without_body(send: Send) -> Send:
+    async def sending(message: MutableMapping[str, Any]) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return sending
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -14,8 +14,10 @@ from calendars.sequence.commands import (
     GiveConsent,
     OfStage,
     Postpone,
+    Reopen,
     Report,
     Retract,
+    Review,
     Schedule,
     SetPin,
     Unpin,
@@ -85,6 +87,13 @@ class ConsentForm(OfOneStage):
 
     body: Name
     on: Day
+
+
+class ReviewForm(OfOneStage):
+    """When the superior recorded what was learnt from this pilot, and what."""
+
+    on: Day
+    text: Line = ""
 
 
 class DoneForm(OfOneStage):
@@ -184,6 +193,18 @@ async def waive(here: Here, unit: str, form: Reasoned, key: Key = None) -> Any:
 async def consent(here: Here, unit: str, form: ConsentForm, key: Key = None) -> Any:
     """Records that a body whose consent the unit needs has agreed. Role: admin."""
     return await _sent(here, unit, key, SUPERIORS, GiveConsent(form.stage, form.body, form.on))
+
+
+@router.post(_path("review"), operation_id="review", response_model=AnswerDocument, responses=_ANSWERS)
+async def review(here: Here, unit: str, form: ReviewForm, key: Key = None) -> Any:
+    """Records what was learnt from a pilot: the others go ahead once all pilots beside it are reviewed. Role: admin."""
+    return await _sent(here, unit, key, SUPERIORS, Review(form.stage, form.on, form.text))
+
+
+@router.post(_path("reopen"), operation_id="reopen", response_model=AnswerDocument, responses=_ANSWERS)
+async def reopen(here: Here, unit: str, form: Reasoned, key: Key = None) -> Any:
+    """Lets a sealed report be corrected or retracted: the superior's congress rests on it. Role: admin."""
+    return await _sent(here, unit, key, SUPERIORS, Reopen(form.stage, form.reason))
 
 
 @router.post(_path("pin"), operation_id="pin", response_model=AnswerDocument, responses=_ANSWERS)

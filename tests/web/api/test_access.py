@@ -23,6 +23,8 @@ REPORTING: dict[str, dict[str, Any]] = {
 ADMINISTERING: dict[str, dict[str, Any]] = {
     "waive": REASON,
     "consent": {"stage": "grassroots_congress", "body": "Quân ủy", "on": "2020-06-01"},
+    "review": {"stage": "grassroots_congress", "on": "2020-06-01"},
+    "reopen": REASON,
     "pin": {**REASON, "clock": "target", "on": "2020-06-20"},
     "unpin": {**REASON, "clock": "target"},
 }

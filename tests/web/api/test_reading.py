@@ -14,6 +14,7 @@ from calendars.campaigns.contacts import ContactRow
 from calendars.sequence.facts import Acknowledged, Ended
 from calendars.sequence.state import Clock
 from calendars.store.contacts import contact_id, put
+from calendars.store.database import open_store
 from calendars.store.documents import line_json, releases_json, unit_json
 from calendars.store.journal import stream
 from calendars.store.neighbourhood import conflicts_of
@@ -22,6 +23,7 @@ from calendars.store.schema import deliveries, outbox
 from calendars.store.status import campaign_status
 from calendars.store.unit_status import unit_status
 from tests.store.test_contacts import notice
+from tests.web.api.conftest import fill
 from tests.web.api.house import BASE, CAMPAIGN, DAY, House, house_of
 from tests.web.stores import START, Filled
 
@@ -129,6 +131,31 @@ async def test_what_is_known_is_not_said_again_until_it_changes(house: House, pa
     other = await house.http.get(path, headers={**token, "accept-language": "en", "if-none-match": "x"})
     assert other.status_code == 200
     assert other.headers["etag"] != first.headers["etag"]
+
+
+@pytest.mark.parametrize("path", [*READS, "/api/v1/events"])
+async def test_head_is_get_without_the_body(house: House, path: str) -> None:
+    token = house.bearer()
+    get = await house.http.get(path, headers=token)
+    head = await house.http.head(path, headers={**token, "accept": "text/event-stream"})
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers == get.headers
+
+
+async def test_it_is_the_same_on_postgresql(postgres_url: str) -> None:
+    store = open_store(postgres_url)
+    filled = Filled(store)
+    fill(filled)
+    async with house_of(filled) as house:
+        token = {**house.bearer("admin", "193"), "idempotency-key": "once"}
+        for path in [*READS, "/api/v1/events"]:
+            assert (await house.http.get(path, headers=token)).status_code == 200, path
+        body = {"stage": "district_congress", "on": "2020-07-23"}
+        sent = [await house.http.post(f"{BASE}/units/193/schedule", json=body, headers=token) for _ in range(2)]
+        told = (await house.http.get("/api/v1/events?after=13", headers=token)).json()
+    store.close()
+    assert [answer.json()["repeated"] for answer in sent] == [False, True]
+    assert [one["type"] for one in told["events"]] == ["scheduled"]
 
 
 async def test_a_report_changes_what_tells_of_it(house: House) -> None:
