@@ -48,7 +48,7 @@ class Filled:
     def copied(self, store: Store) -> Filled:
         """The same, over a store that is a copy of this one."""
         made = copy(self)
-        made.store, made._journal, made._numbers = store, Journal(store, IcalRenderer()), dict(self._numbers)
+        made.store, made.journal, made._numbers = store, Journal(store, IcalRenderer()), dict(self._numbers)
         return made
 
     def _append(self, facts: Iterable[tuple[str, Fact]]) -> None:
@@ -71,7 +71,7 @@ class Filled:
             self.recorded += timedelta(seconds=1)
             self._numbers[unit] = self._numbers.get(unit, 0) + 1
             lines.append(line_of(Event(self._numbers[unit], self.recorded, by, fact, command)))
-        self._journal.append([Append(self.plan.campaign, unit, tuple(lines))])
+        self.journal.append([Append(self.plan.campaign, unit, tuple(lines))])
 
     def api_token(self, role: Role, scope: str, label: str) -> str:
         """The API token of a new grant."""
