@@ -90,8 +90,9 @@ class Charts:
         self._lock = Lock()
         self._kept: OrderedDict[Hashable, Markup] = OrderedDict()
 
-    def svg(self, key: Hashable, make: Callable[[], Spec], title: str, description: str) -> Markup:
-        """An element `svg`, made if nobody asked for it yet. It fills the width it is given, up to its own.
+    def svg(self, key: Hashable, make: Callable[[], Spec], title: str, description: str, kind: str) -> Markup:
+        """An element `svg` of the class `kind`, made if nobody asked for it yet. It takes the width it is given, up to
+        its own.
 
         `key` names everything that the chart depends on, its words included.
         """
@@ -99,7 +100,7 @@ class Charts:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        drawn = _named(_drawn(make()), title, description)
+        drawn = _named(_drawn(make()), title, description, kind)
         with self._lock:
             self._kept[key] = drawn
             while len(self._kept) > KEPT:
@@ -119,14 +120,14 @@ def _drawn(spec: Spec) -> str:
     return str(vl_convert.vegalite_to_svg(spec, vl_version=_VEGA_LITE, allowed_base_urls=[]))
 
 
-def _named(svg: str, title: str, description: str) -> Markup:
+def _named(svg: str, title: str, description: str, kind: str) -> Markup:
     """One picture for whoever listens to the page; what its parts are called would only be in the way."""
     box = _OPENING.match(svg)
     assert box, "the drawing begins with its element"
     width = box[1].split()[2]
     inner = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg[box.end() :])
     opening = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{box[1]}" width="{width}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" class="{kind}" viewBox="{box[1]}" width="{width}" '
         f'preserveAspectRatio="xMidYMid meet"><title>{escape(title)}</title><desc>{escape(description)}</desc>'
     )
     return Markup(opening + inner)  # noqa: S704 - made from our own specification, with its texts escaped

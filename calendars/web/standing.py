@@ -12,16 +12,16 @@ from datetime import date
 from functools import cached_property
 from itertools import accumulate
 
-from calendars.plan.model import Stage
+from calendars.plan.model import Indicator, Stage
 from calendars.store.changes import OrderedFreeze
 from calendars.store.feeds import CampaignView, FeedUnit
 from calendars.store.freezes import freezes_on
 from calendars.store.neighbourhood import UnitConflict
 from calendars.store.reading import Campaign
 from calendars.store.stage_lines import StageLine, living
-from calendars.store.status import CampaignStatus, StageSummary, status_of
+from calendars.store.status import CampaignStatus, IndicatorValue, StageSummary, status_of
 from calendars.web.figures import Progress
-from calendars.web.gathered import Facts
+from calendars.web.gathered import Facts, Revision
 
 PILOT = "pilot"
 
@@ -85,6 +85,21 @@ class Standing:
         # The facts may be newer than the view and have units that it does not know yet.
         self.lines = living(facts.lines, day, self.inside)
 
+    def name(self, code: str) -> str:
+        """The unit's name, with its superior's where that is another one than these pages are about: villages of
+        different communes share their names."""
+        unit = self.view.units[code]
+        superior = self.view.units.get(unit.parent)
+        return f"{unit.name} ({superior.name})" if superior and self._deep(unit) else unit.name
+
+    def _deep(self, unit: FeedUnit) -> bool:
+        return self.under not in {unit.code, unit.parent}
+
+    @property
+    def key(self) -> tuple[Revision, date, str]:
+        """What differs wherever anything here does."""
+        return self._facts.revision, self.day, self.under
+
     @cached_property
     def status(self) -> CampaignStatus:
         """Counts, margins and indicators, as the command line has them."""
@@ -94,6 +109,14 @@ class Standing:
     def summaries(self) -> list[StageSummary]:
         """The stages that some unit here has, in the plan's order."""
         return [summary for summary in self.status.stages if summary.units]
+
+    @property
+    def indicators(self) -> list[tuple[Indicator, IndicatorValue]]:
+        """The plan's indicators with their values; in a part of the campaign those of which it has the level."""
+        rules = {indicator.id: indicator for indicator in self.campaign.plan.indicators}
+        there = {summary.stage for summary in self.summaries} | {summary.level for summary in self.summaries}
+        found = [(rules[value.id], value) for value in self.status.indicators]
+        return [(rule, value) for rule, value in found if {rule.stage, rule.level} & there]
 
     @cached_property
     def by_stage(self) -> dict[str, list[StageLine]]:

@@ -70,6 +70,10 @@ class Format:
         """dd/mm/yyyy."""
         return f"{value:%d/%m}/{value.year:04}"
 
+    def day_month(self, value: date) -> str:
+        """dd/mm, where the year is plain from what stands around it."""
+        return f"{value:%d/%m}"
+
     def size(self, octets: int) -> str:
         """In kB or MB, as the limits of calendar programs are told."""
         return f"{self.number(octets / 1e6)} MB" if octets >= 1e6 else f"{self.number(-(-octets // 1000))} kB"
