@@ -6,15 +6,21 @@ paper.
 
 from __future__ import annotations
 
+import json
+import logging
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from html import escape
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
 from markupsafe import Markup
+
+from calendars.web.engine import ENGINE, NotDrawn
+
+_log = logging.getLogger(__name__)
 
 Spec = dict[str, Any]
 Datum = dict[str, Any]
@@ -30,7 +36,7 @@ FONT = "system-ui, Segoe UI, Roboto, Noto Sans, DejaVu Sans, sans-serif"
 KEPT = 256
 _LOOKS = ("dx", "align", "bold", "colour")
 _OPENING = re.compile(r"<svg[^>]*?viewBox=\"([^\"]*)\"[^>]*>")
-_VEGA_LITE = "6.4"
+_ROLES = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 
 
 def iso(day: date) -> str:
@@ -86,48 +92,46 @@ def texts(values: Sequence[Datum]) -> list[Spec]:
 class Charts:
     """The charts that were asked for last. Safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, draw: Callable[[str], str] = ENGINE.draw) -> None:
+        self._draw = draw
         self._lock = Lock()
-        self._kept: OrderedDict[Hashable, Markup] = OrderedDict()
+        self._kept: OrderedDict[str, str] = OrderedDict()
 
-    def svg(self, key: Hashable, make: Callable[[], Spec], title: str, description: str, kind: str) -> Markup:
-        """An element `svg` of the class `kind`, made if nobody asked for it yet. It takes the width it is given, up to
-        its own.
+    def svg(self, spec: Spec, kind: str, title: str, description: str) -> Markup:
+        """An element `svg` of the class `kind`, which takes the width it is given, up to its own.
 
-        `key` names everything that the chart depends on, its words included.
+        Nothing when it cannot be drawn now: the table beside it says the same.
         """
+        key = json.dumps(spec, ensure_ascii=False)
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        drawn = _named(_drawn(make()), title, description, kind)
+            drawn = self._kept.get(key)
+        if drawn is None:
+            try:
+                drawn = self._draw(key)
+            except NotDrawn:
+                _log.exception("A chart is missing on a page")
+                return Markup()
         with self._lock:
             self._kept[key] = drawn
+            self._kept.move_to_end(key)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return drawn
+        return _named(drawn, kind, title, description)
 
 
 def warm() -> None:
-    """Starts what draws charts in a thread of its own, so that nobody's first page waits for it."""
-    Thread(target=_drawn, args=(chart({"data": {"values": []}, "mark": "point"}),), name="charts", daemon=True).start()
+    """Starts what draws, so that nobody's first page waits for it."""
+    Charts().svg(chart({"data": {"values": []}, "mark": "point"}), "", "", "")
 
 
-def _drawn(spec: Spec) -> str:
-    # Loads a JavaScript engine, which commands do not need.
-    import vl_convert
-
-    return str(vl_convert.vegalite_to_svg(spec, vl_version=_VEGA_LITE, allowed_base_urls=[]))
-
-
-def _named(svg: str, title: str, description: str, kind: str) -> Markup:
+def _named(svg: str, kind: str, title: str, description: str) -> Markup:
     """One picture for whoever listens to the page; what its parts are called would only be in the way."""
     box = _OPENING.match(svg)
     assert box, "the drawing begins with its element"
     width = box[1].split()[2]
-    inner = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg[box.end() :])
+    inner = _ROLES.sub("", svg[box.end() :])
     opening = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" class="{kind}" viewBox="{box[1]}" width="{width}" '
-        f'preserveAspectRatio="xMidYMid meet"><title>{escape(title)}</title><desc>{escape(description)}</desc>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" class="{kind}" viewBox="{box[1]}" width="{width}">'
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
     )
     return Markup(opening + inner)  # noqa: S704 - made from our own specification, with its texts escaped

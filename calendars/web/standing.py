@@ -21,7 +21,7 @@ from calendars.store.reading import Campaign
 from calendars.store.stage_lines import StageLine, living
 from calendars.store.status import CampaignStatus, IndicatorValue, StageSummary, status_of
 from calendars.web.figures import Progress
-from calendars.web.gathered import Facts, Revision
+from calendars.web.gathered import Facts
 
 PILOT = "pilot"
 
@@ -94,11 +94,6 @@ class Standing:
 
     def _deep(self, unit: FeedUnit) -> bool:
         return self.under not in {unit.code, unit.parent}
-
-    @property
-    def key(self) -> tuple[Revision, date, str]:
-        """What differs wherever anything here does."""
-        return self._facts.revision, self.day, self.under
 
     @cached_property
     def status(self) -> CampaignStatus:

@@ -66,6 +66,11 @@ class Format:
         """A margin in days with its sign."""
         return f"{'+' if value > 0 else '−' if value < 0 else ''}{self.number(abs(value))}"
 
+    def points(self, value: float) -> str:
+        """The difference of two percentages to a tenth, with its sign."""
+        tenths = round(value * 100, 1) + 0
+        return f"{self.signed(tenths)} {'điểm %' if self._vi else 'points'}"
+
     def day(self, value: date) -> str:
         """dd/mm/yyyy."""
         return f"{value:%d/%m}/{value.year:04}"

@@ -84,13 +84,8 @@ class Drawing:
         described = "; ".join(" ".join(titles(curve)) for curve in curves)
 
         def drawn(narrow: bool) -> Markup:
-            return self._charts.svg(
-                (standing.key, page.language, "burn-up", narrow),
-                lambda: burn_up(curves, bands, standing.day, titles, page.language, narrow=narrow),
-                t.burn_up,
-                f"{t.burn_up_how} {described}.",
-                "narrow" if narrow else "wide",
-            )
+            spec = burn_up(curves, bands, standing.day, titles, page.language, narrow=narrow)
+            return self._charts.svg(spec, "narrow" if narrow else "wide", t.burn_up, f"{t.burn_up_how} {described}.")
 
         return Chart(drawn(False), drawn(True))
 
@@ -106,12 +101,8 @@ class Drawing:
         described = "; ".join(least_and_most(one) for one in found)
 
         def drawn(narrow: bool) -> Markup:
-            return self._charts.svg(
-                (standing.key, page.language, "margins", narrow),
-                lambda: margin_chart(found, titles, page.language, narrow=narrow),
-                t.distribution,
-                f"{t.distribution_how} {described}.",
-                "narrow" if narrow else "wide",
-            )
+            spec = margin_chart(found, titles, page.language, narrow=narrow)
+            said = f"{t.distribution_how} {described}."
+            return self._charts.svg(spec, "narrow" if narrow else "wide", t.distribution, said)
 
         return Chart(drawn(False), drawn(True))

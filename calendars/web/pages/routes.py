@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
+from calendars.web.pages.compare import Compare
 from calendars.web.pages.drawing import Drawing
 from calendars.web.pages.frame import Frame
 from calendars.web.pages.overview import Overview
@@ -16,6 +17,7 @@ def routes(frame: Frame) -> list[BaseRoute]:
     drawing = Drawing()
     return [
         Route("/", frame.page(Overview(frame.settings, drawing))),
+        Route("/compare", frame.page(Compare(frame.settings, drawing))),
         Route("/report", frame.page(Report(drawing))),
         Route("/report.xlsx", frame.page(ReportWorkbook(drawing))),
         Route("/units/{unit}", frame.page(UnitPage(frame.settings))),
