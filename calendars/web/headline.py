@@ -5,9 +5,10 @@ Stages with the same due date are told together. Everything comes from the plan 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from calendars.plan.model import Plan
 from calendars.store.status import StageSummary
@@ -59,9 +60,18 @@ def groups(plan: Plan, summaries: Sequence[StageSummary]) -> list[Group]:
     return [Group(due, central, tuple(stages)) for (due, central), stages in sorted(found.items())]
 
 
-def headline(plan: Plan, summaries: Sequence[StageSummary], day: date, language: str) -> Headline:
-    """What to say on `day`: of what was finished last, else of what is under way, else of what comes first."""
-    teller = _Teller(plan, day, language)
+def headline(
+    plan: Plan,
+    summaries: Sequence[StageSummary],
+    day: date,
+    language: str,
+    alone: Mapping[str, str] = MappingProxyType({}),
+) -> Headline:
+    """What to say on `day`: of what was finished last, else of what is under way, else of what comes first.
+
+    `alone` names the one unit of stages that elsewhere have several.
+    """
+    teller = _Teller(plan, day, language, alone)
     found = groups(plan, summaries)
     if not found:
         return Headline(teller.without_dates(summaries), ())
@@ -74,8 +84,9 @@ def headline(plan: Plan, summaries: Sequence[StageSummary], day: date, language:
 
 
 class _Teller:
-    def __init__(self, plan: Plan, day: date, language: str) -> None:
+    def __init__(self, plan: Plan, day: date, language: str, alone: Mapping[str, str]) -> None:
         self._plan = plan
+        self._alone = alone
         self._day = day
         self._language = language
         self._f = Format(language)
@@ -121,7 +132,9 @@ class _Teller:
         t = words(self._language)
         rules = [self._plan.stage(stage.stage) for stage in group.stages]
         names = list(dict.fromkeys(rule.bodies[self._language] if rule.bodies else "" for rule in rules))
-        if "" in names:
+        if group.units == 1 and rules[0].id in self._alone:
+            names = [self._alone[rules[0].id]]
+        elif "" in names:
             names = [t.unit if group.units == 1 else t.units]
         who = f" {t.and_more} ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
         if self._language == "en" and "%" in count:

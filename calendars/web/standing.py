@@ -106,6 +106,13 @@ class Standing:
         return [summary for summary in self.status.stages if summary.units]
 
     @property
+    def alone(self) -> dict[str, str]:
+        """The name of the unit, for each stage that only one here has and several in the campaign."""
+        levels = Counter(unit.level for unit in self.view.units.values())
+        of_stage = {one.stage: self.by_stage[one.stage] for one in self.summaries if levels[one.level] > 1}
+        return {stage: self.view.units[lines[0].unit].name for stage, lines in of_stage.items() if len(lines) == 1}
+
+    @property
     def indicators(self) -> list[tuple[Indicator, IndicatorValue]]:
         """The plan's indicators with their values; in a part of the campaign those of which it has the level."""
         rules = {indicator.id: indicator for indicator in self.campaign.plan.indicators}

@@ -66,7 +66,7 @@ Sheet = tuple[str, Sequence[str], Rows]
 def _summary(standing: Standing, page: Page) -> Sheet:
     t = words(page.language)
     plan = standing.campaign.plan
-    said = headline(plan, standing.summaries, standing.day, page.language)
+    said = headline(plan, standing.summaries, standing.day, page.language, standing.alone)
     heads = [t.level, t.stage, t.units, t.held, t.share_held, t.overdue, t.last_held, t.target, t.deadline]
     heads += [f"{date_} {which}" for date_ in (t.target, t.deadline) for which in (t.least, t.median, t.most)]
     rows: Rows = []

@@ -35,7 +35,7 @@ class Overview:
             whole=standing.whole,
             name=standing.name,
             superiors=[one for one in seen.view.upward(under) if seen.viewer.sees(seen.view, one.code)][:0:-1],
-            headline=headline(seen.campaign.plan, standing.summaries, seen.day, page.language),
+            headline=headline(seen.campaign.plan, standing.summaries, seen.day, page.language, standing.alone),
             summaries=standing.summaries,
             indicators=standing.indicators,
             figures=self._drawing.figures(standing, page),

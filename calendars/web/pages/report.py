@@ -44,7 +44,7 @@ class Report:
             "superior": committee(superior.name) if superior else "",
             "place": place(unit.name) if committee(unit.name).split()[0] != "Đảng" else place(top.name),
             "dated": dated(seen.day, page.language),
-            "headline": headline(seen.campaign.plan, standing.summaries, seen.day, page.language),
+            "headline": headline(seen.campaign.plan, standing.summaries, seen.day, page.language, standing.alone),
             "summaries": standing.summaries,
             "figures": self._drawing.figures(standing, page),
             "indicators": standing.indicators,
