@@ -171,7 +171,7 @@ def test_a_chart_that_cannot_be_drawn_is_left_out() -> None:
 def test_nothing_from_elsewhere_is_drawn() -> None:
     engine = Engine()
     try:
-        with pytest.raises(NotDrawn):
+        with pytest.raises(NotDrawn, match="url not allowed"):
             engine.draw('{"data": {"url": "http://127.0.0.1:9/data.csv"}, "mark": "point"}')
     finally:
         engine.close()
