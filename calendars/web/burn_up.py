@@ -200,7 +200,7 @@ class _Panel:
         self._drawn.rules.append({"day": iso(day), "y": self._top, "below": self._base, "kind": kind})
         colour = {"target": GOAL, "deadline": DUE}.get(kind, INK)
         place: dict[str, Any] = {"dx": -4, "align": "right"} if left else {"dx": 4}
-        self._text(day, self._top + (21 if left else 9), f"{text} {day:%d/%m}", colour=colour, **place)
+        self._text(day, self._top + (21 if kind == "target" else 9), f"{text} {day:%d/%m}", colour=colour, **place)
 
     def _text(
         self,

@@ -203,7 +203,7 @@ def _sheet(made: Workbook, title: str, heads: Sequence[str], rows: Rows) -> None
 
 
 def _head(sheet: Any, text: str) -> Any:
-    cell = _cell(sheet, text)
+    cell: Any = WriteOnlyCell(sheet, text)
     cell.font = Font(bold=True)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     cell.border = _LINE
@@ -214,17 +214,22 @@ def _cell(sheet: Any, value: Value | Number) -> Any:
     # The types that openpyxl's stubs name leave dates out.
     new: Any = WriteOnlyCell
     if isinstance(value, Number):
+        if value.value is None:
+            return None
         cell = new(sheet, value.value)
         cell.number_format = value.shown
+    elif isinstance(value, str) and value[:1].isalnum() and not ILLEGAL_CHARACTERS_RE.search(value):
+        return value  # an ordinary text costs less without a cell made for it
     elif isinstance(value, str):
         cell = new(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
         cell.data_type = "s"
         # Still a text after somebody has edited it.
         cell.quotePrefix = value[:1] in {"=", "+", "-", "@"}
-    else:
+    elif isinstance(value, date):
         cell = new(sheet, value)
-        if isinstance(value, date):
-            cell.number_format = DAY
+        cell.number_format = DAY
+    else:
+        return value
     return cell
 
 
