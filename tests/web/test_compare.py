@@ -69,6 +69,7 @@ async def test_differences_come_first_and_the_address_can_be_shared(store: Store
         html = (await http.get("/compare?lang=en&what=days&a=2020-05-18&b=2020-06-11")).text
         page = text_of(html)
         same = text_of((await http.get("/compare?lang=en&a=2020-06-11&b=2020-06-11")).text)
+        turned_round = await http.get("/compare?lang=en&what=days&a=2020-06-11&b=2020-05-18")
         whole = text_of((await http.get("/compare?lang=vi")).text)
     assert "Differences (4)" in page
     assert "Grassroots congress Commune level overdue 0 1 +1" in page
@@ -76,6 +77,7 @@ async def test_differences_come_first_and_the_address_can_be_shared(store: Store
     assert "Held theirs in between (1) Phường Hà Tu (Thành phố Hạ Long) (19/05)" in page
     assert "Newly overdue (1) Xã Tân Bình (Huyện Đầm Hà)" in page
     assert 'name="a" value="2020-05-18"' in html
+    assert "Differences (4)" in text_of(turned_round.text)
     assert "Nothing differs. Choose other sides above." in same
     assert "Khác nhau (1)" in whole  # since a fortnight ago
 

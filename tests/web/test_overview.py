@@ -8,11 +8,13 @@ from datetime import date
 import pytest
 
 from calendars.store.database import Store
+from calendars.store.grants import Role
 from calendars.web.burn_up import Band, burn_up
 from calendars.web.charts import Charts, chart
 from calendars.web.engine import Engine, NotDrawn
 from calendars.web.margin_chart import bins, margin_chart
 from calendars.web.standing import Curve, Distribution
+from calendars.web.viewer import Viewer
 from tests.web.campaigns import TODAY, filled_in_june, opened
 from tests.web.test_app import text_of
 
@@ -79,6 +81,22 @@ async def test_a_part_of_the_tree(store: Store) -> None:
         assert "Tân Bình" not in page
         assert (await http.get("/?under=999")).status_code == 404
         assert (await http.get("/?under=")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/report", "/compare", "/compare?what=units", "/compare?what=releases"])
+async def test_whoever_sees_a_district_sees_its_figures_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    filled_in_june(store)
+    monkeypatch.setattr("calendars.web.pages.frame.LOCAL", Viewer("test", Role.VIEW, "193"))
+    async with opened(store) as http:
+        page = text_of((await http.get(path)).text)
+        refused = [(await http.get(f"/{name}?under=200")).status_code for name in ("", "report", "report.xlsx")]
+        compared = await http.get("/compare?what=units&a=193&b=200&lang=en")
+    assert not re.search("Đầm Hà|Tân Bình", page)
+    assert refused == [404, 404, 404]
+    assert compared.status_code == 400
+    assert "Đầm Hà" not in compared.text
 
 
 async def test_charts_stand_in_the_page_without_styles_and_named(store: Store) -> None:

@@ -82,6 +82,7 @@ class Compare:
             raise UserError(t.no_such_unit.format(unit=under))
         last = _day(page, "b", seen) or seen.day
         first = _day(page, "a", seen) or max(min(seen.campaign.plan.from_, last), last - FORTNIGHT)
+        first, last = sorted((first, last))
         before, after = (self._drawing.standing(seen, under, day) for day in (first, last))
         told = {
             "first": f.day(first),
