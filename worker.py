@@ -28,6 +28,7 @@ from calendars.store.journal import Journal
 from calendars.store.outbox import Outbox
 from calendars.store.writer import Writer
 from calendars.wallclock import real_now
+from calendars.web import charts
 from calendars.web.app import WebApplication, create_app
 from workflows.answering import PageCommands
 from workflows.campaign import CampaignCongress
@@ -182,12 +183,14 @@ async def _web(
     )
     server = web_server(app)
     serving = asyncio.create_task(server.serve([listening]))
+    warming = asyncio.create_task(asyncio.to_thread(charts.warm))
     say(f"serving on {settings.host}:{listening.getsockname()[1]}")
     try:
         yield app
     finally:
         app.api.close()  # or those that follow events would be waited for
         await server.stop(serving)
+        await warming
         await app.feeds.close()
 
 

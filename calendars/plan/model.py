@@ -133,6 +133,8 @@ class Stage(PlanModel):
     """What reports, gates and feeds call the stage; it never changes once the campaign runs."""
     level: Identifier
     title: Text | None = None
+    bodies: Text | None = None
+    """Whose congress it is, as in the middle of a sentence: `chi bộ`, `đảng bộ cơ sở`."""
     on: Day | None = None
     """The one day on which all units hold the stage; then there is no `opens`."""
     opens: Day | None = None

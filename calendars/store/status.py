@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
-from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, select
 
 from calendars.plan.model import Indicator, Plan
 from calendars.store.reading import Campaign, below, find_unit
-from calendars.store.schema import stages, units
+from calendars.store.stage_lines import StageLine, living, stage_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,41 +74,43 @@ def campaign_status(
     `under` narrows it to a unit and what is below it, `among` to units with these codes, `only` to these stages.
     Raises `UserError` for an unknown unit.
     """
-    columns = ("unit", "stage", "held_last", "due", "margin_target", "margin_deadline", "results")
-    query = (
-        select(*(stages.c[name] for name in columns))
-        .join(units, (units.c.campaign == stages.c.campaign) & (units.c.unit == stages.c.unit))
-        .where(stages.c.campaign == campaign.name, or_(units.c.ended.is_(None), units.c.ended > day))
-    )
+    inside = None
     if under is not None:
         find_unit(connection, campaign, under)
-        query = query.where(stages.c.unit.in_(select(below(campaign.name, under).c.unit)))
-    by_stage: dict[str, list[Any]] = {stage.id: [] for stage in campaign.plan.stages}
-    for row in connection.execute(query):
-        if (among is None or row.unit in among) and (not only or row.stage in only):
-            by_stage[row.stage].append(row)
+        inside = frozenset(connection.scalars(select(below(campaign.name, under).c.unit)))
+    lines = [
+        line
+        for line in living(stage_lines(connection, campaign), day, inside)
+        if (among is None or line.unit in among) and (not only or line.stage in only)
+    ]
+    return status_of(campaign, lines, day, partly=under is not None or among is not None or bool(only))
+
+
+def status_of(campaign: Campaign, lines: Iterable[StageLine], day: date, *, partly: bool = False) -> CampaignStatus:
+    """Counts, margins and indicators over `lines` that all count on `day`; a part of the campaign names no stage that
+    none of its units has."""
+    by_stage: dict[str, list[StageLine]] = {stage.id: [] for stage in campaign.plan.stages}
+    for line in lines:
+        by_stage[line.stage].append(line)
     summaries = [_summary(stage.id, stage.level, by_stage[stage.id], day) for stage in campaign.plan.stages]
-    if under is not None or among is not None or only:
+    if partly:
         summaries = [summary for summary in summaries if summary.units]
     indicators = [_indicator(indicator, campaign.plan, by_stage, day) for indicator in campaign.plan.indicators]
     return CampaignStatus(campaign.name, day, summaries, indicators)
 
 
-def _summary(stage: str, level: str, rows: Sequence[Row[Any]], day: date) -> StageSummary:
-    held = [row for row in rows if row.held_last is not None and row.held_last <= day]
-    overdue = sum(
-        1 for row in rows if row.due is not None and row.due < day and (row.held_last is None or row.held_last > day)
-    )
+def _summary(stage: str, level: str, lines: Sequence[StageLine], day: date) -> StageSummary:
+    held = [line for line in lines if line.held_by(day)]
     return StageSummary(
         stage=stage,
         level=level,
-        units=len(rows),
+        units=len(lines),
         held=len(held),
-        share=len(held) / len(rows) if rows else 0.0,
-        overdue=overdue,
-        last_held=max((row.held_last for row in held), default=None),
-        margin_target=_spread(row.margin_target for row in held),
-        margin_deadline=_spread(row.margin_deadline for row in held),
+        share=len(held) / len(lines) if lines else 0.0,
+        overdue=sum(line.overdue_on(day) for line in lines),
+        last_held=max((line.held_last for line in held if line.held_last), default=None),
+        margin_target=_spread(line.margin_target for line in held),
+        margin_deadline=_spread(line.margin_deadline for line in held),
     )
 
 
@@ -118,13 +119,13 @@ def _spread(values: Iterable[int | None]) -> Spread | None:
     return Spread(min(known), median(known), max(known)) if known else None
 
 
-def _indicator(indicator: Indicator, plan: Plan, by_stage: dict[str, list[Any]], day: date) -> IndicatorValue:
+def _indicator(indicator: Indicator, plan: Plan, by_stage: dict[str, list[StageLine]], day: date) -> IndicatorValue:
     of = [stage.id for stage in plan.stages if indicator.stage == stage.id or indicator.level == stage.level]
     stated = [
-        row.results[indicator.share_of]
+        line.results[indicator.share_of]
         for stage in of
-        for row in by_stage[stage]
-        if row.held_last is not None and row.held_last <= day and indicator.share_of in row.results
+        for line in by_stage[stage]
+        if line.held_by(day) and indicator.share_of in line.results
     ]
     reached = sum(1 for value in stated if value is True)
     target = indicator.at_least if indicator.at_least is not None else indicator.target

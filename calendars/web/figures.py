@@ -5,7 +5,7 @@ Nothing here reads a clock; the campaign's day is handed in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from ipaddress import ip_address
@@ -16,8 +16,7 @@ from sqlalchemy import Connection, or_, select
 from calendars.ical.entry import Kind, lead_in_of
 from calendars.sequence.state import Status
 from calendars.store.feeds import CampaignView, FeedUnit, Piece, Selection
-from calendars.store.neighbourhood import conflicts_of
-from calendars.store.reading import Campaign
+from calendars.store.neighbourhood import UnitConflict
 from calendars.store.schema import stages, units
 
 TO_COME = (Kind.SCHEDULED, Kind.TARGET, Kind.DEADLINE, Kind.LEAD_IN)
@@ -143,9 +142,8 @@ def ended(connection: Connection, campaign: CampaignView, day: date) -> frozense
     return frozenset(connection.scalars(query))
 
 
-def conflicts(connection: Connection, campaign: Campaign, view: CampaignView) -> Conflicts:
-    """The conflicts of the campaign as it is now; units in the order of their codes."""
-    found = conflicts_of(connection, campaign)
+def conflicts(found: Collection[UnitConflict], view: CampaignView) -> Conflicts:
+    """The conflicts that were found, counted; units in the order of their codes."""
     codes = [code for code in dict.fromkeys(one.unit for one in found) if code in view.units]
     return Conflicts(len(found), len(codes), tuple(view.units[code] for code in codes[:NAMES_SHOWN]))
 

@@ -66,9 +66,18 @@ class Format:
         """A margin in days with its sign."""
         return f"{'+' if value > 0 else '−' if value < 0 else ''}{self.number(abs(value))}"
 
+    def points(self, value: float) -> str:
+        """The difference of two percentages to a tenth, with its sign."""
+        tenths = round(value * 100, 1) + 0
+        return f"{self.signed(tenths)} {'điểm %' if self._vi else 'points'}"
+
     def day(self, value: date) -> str:
         """dd/mm/yyyy."""
         return f"{value:%d/%m}/{value.year:04}"
+
+    def day_month(self, value: date) -> str:
+        """dd/mm, where the year is plain from what stands around it."""
+        return f"{value:%d/%m}"
 
     def size(self, octets: int) -> str:
         """In kB or MB, as the limits of calendar programs are told."""

@@ -139,7 +139,7 @@ async def test_a_postponed_stage_shows_its_former_days_and_the_suspension(filled
     over = await page(filled, "/units/06664")
     assert "no new date yet Congresses suspended from 31/03/2020 until 22/04/2020 (35-CT/TW, 30/05/2019, sec" in over
     assert over.count("suspended") == 1
-    assert "Grassroots congress 0% Held 0 of 2 units" in await page(filled, "/")
+    assert "Grassroots congress Commune level 0 /2" in await page(filled, "/")
     tell(filled, "06664", Scheduled(ON, CONGRESS, date(2020, 6, 20), date(2020, 6, 20)))
     again = await page(filled, "/units/06664")
     assert "Scheduled for 20/06/2020 Moved from 10/04/2020 – 11/04/2020 Local target" in again

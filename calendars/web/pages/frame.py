@@ -104,6 +104,6 @@ def _language(request: Request) -> str:
 
 def _day(as_of: str, today: date) -> date:
     day = date.fromisoformat(as_of) if as_of else today
-    if day > today:
+    if day > today or as_of not in ("", day.isoformat()):  # ISO 8601 writes days in other ways, which nobody means
         raise ValueError(as_of)
     return day

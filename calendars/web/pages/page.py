@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +30,7 @@ HEADERS = {
     "x-content-type-options": "nosniff",
 }
 # What follows a reader from page to page; the other parameters are a page's own.
+DAY = timedelta(days=1)
 KEPT = ("lang", "campaign", "as_of")
 
 
@@ -68,6 +69,7 @@ class Page:
         self._url = request.url
         self.parameters = request.query_params
         self.language = language
+        self._plan: Plan | None = None
         self.values: dict[str, Any] = {"viewer": None, "today": None, "day": None}
 
     def query(self, **changes: str | None) -> str:
@@ -79,19 +81,36 @@ class Page:
         """The address of this page with all its parameters but for the `changes`."""
         return self._url.path + _query({**dict(self.parameters), "lang": self.language, **changes})
 
+    def fields(self, *own: str) -> list[tuple[str, str]]:
+        """What a form of this page must carry along hidden: the address's parameters but for the form's `own`."""
+        kept = [pair for pair in self.parameters.multi_items() if pair[0] not in (*own, "lang")]
+        return [*kept, ("lang", self.language)]
+
     def tell(self, seen: Seen) -> None:
         """Gives templates what every page of a campaign shows."""
-        plan = seen.campaign.plan
+        plan = self._plan = seen.campaign.plan
         self.values |= {
             "campaign": seen.campaign,
             "view": seen.view,
             "viewer": seen.viewer,
             "today": seen.today,
             "day": seen.day,
-            "level_title": lambda level: _title(plan.level_titles.get(level), level, self.language),
-            "stage_title": lambda stage: _title(plan.stage(stage).title, stage, self.language),
+            "day_before": max(seen.day - DAY, plan.from_) if seen.day > plan.from_ else None,
+            "day_after": seen.day + DAY if seen.day < seen.today else None,
+            "level_title": self.level_title,
+            "stage_title": self.stage_title,
             "lead_in_title": lambda stage, lead_in: lead_in_title(plan, stage, lead_in, self.language),
         }
+
+    def level_title(self, level: str) -> str:
+        """What a level is called. Once the page was told of its campaign."""
+        assert self._plan is not None, "the page was told of its campaign"
+        return _title(self._plan.level_titles.get(level), level, self.language)
+
+    def stage_title(self, stage: str) -> str:
+        """What a stage is called. Once the page was told of its campaign."""
+        assert self._plan is not None, "the page was told of its campaign"
+        return _title(self._plan.stage(stage).title, stage, self.language)
 
     def render(self, template: str, **values: Any) -> str:
         """The text of a template, or of a part of a page."""
@@ -103,6 +122,8 @@ class Page:
             "language": self.language,
             "query": self.query,
             "here": self.here,
+            "fields": self.fields,
+            "path": self._url.path,
         }
         return self._templates.get_template(template).render(given)
 
