@@ -58,7 +58,7 @@ async def test_a_rotated_address_is_gone_and_another_opens_the_same(access: Comm
     before = await web.get(former)
     rotated = access.json("rotate", granted["id"])
     new = urlsplit(rotated["feed_url"]).path
-    secrets = {"id": "", "feed_url": "", "api_token": "", "replaces": ""}
+    secrets = {"id": "", "feed_url": "", "sign_in_url": "", "api_token": "", "replaces": ""}
     assert {**rotated, **secrets} == {**granted, **secrets}
     assert rotated["api_token"] != granted["api_token"]
     assert rotated["replaces"] == granted["id"]
@@ -75,8 +75,7 @@ def test_the_new_address_is_shown_once(access: Command) -> None:
     assert code == 0
     assert out == f"http://127.0.0.1:8080/feeds/{token}.ics\n"
     assert error == (
-        f"Grant {made['id']} in place of {granted['id']} for {LABEL}: view of 193 and below. "
-        "This address is shown once.\n"
+        f"Grant {made['id']} in place of {granted['id']} for {LABEL}: view of 193 and below. This is shown once.\n"
     )
     assert (former["id"], former["revoked"]) == (granted["id"], made["created"])
     assert (made["replaces"], made["revoked"], made["label"]) == (granted["id"], None, LABEL)

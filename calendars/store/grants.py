@@ -9,10 +9,10 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from calendars.errors import UserError
-from calendars.store.schema import grants
+from calendars.store.schema import grants, sessions, sign_ins
 
 
 class Role(StrEnum):
@@ -63,7 +63,7 @@ def create(
 ) -> tuple[Grant, str]:
     """A new grant and its secret of 256 bits, which nobody can read again. The unit need not exist yet."""
     grant = Grant(secrets.token_hex(4), campaign, scope, role, label, created, replaces=replaces)
-    token = _token()
+    token = new_token()
     connection.execute(
         grants.insert().values(
             id=grant.id,
@@ -79,7 +79,8 @@ def create(
     return grant, token
 
 
-def _token() -> str:
+def new_token() -> str:
+    """A secret of 256 bits."""
     # A leading dash would pass for an option on a command line.
     while (token := secrets.token_urlsafe(32)).startswith("-"):
         pass
@@ -103,12 +104,12 @@ def issue_api_token(connection: Connection, grant_id: str) -> str:
     It opens no feed, and the secret of the feed no API. Raises `UserError` for an id that is unknown, has ended, or
     has a token.
     """
-    token = _token()
+    token = new_token()
     free = (grants.c.id == grant_id, grants.c.revoked.is_(None), grants.c.api_hash.is_(None))
     issuing = update(grants).where(*free)
     if connection.execute(issuing.values(api_hash=token_hash(token))).rowcount == 0:
-        known = _known(connection, grant_id)
-        raise UserError(f"Grant {grant_id} ({known.label}) has ended or has a token, expected one without.")
+        there = known(connection, grant_id)
+        raise UserError(f"Grant {grant_id} ({there.label}) has ended or has a token, expected one without.")
     return token
 
 
@@ -132,7 +133,7 @@ def find(connection: Connection, token: str) -> Grant | None:
 def revoke(connection: Connection, grant_id: str, at: datetime) -> Grant:
     """Ends a grant; one that has ended stays as it is. Raises `UserError` for an unknown id."""
     _end(connection, grant_id, at)
-    return _known(connection, grant_id)
+    return known(connection, grant_id)
 
 
 def rotate(connection: Connection, grant_id: str, at: datetime) -> tuple[Grant, str]:
@@ -143,7 +144,7 @@ def rotate(connection: Connection, grant_id: str, at: datetime) -> tuple[Grant, 
     """
     # The update decides: of two who rotate at once the second finds a grant that has ended.
     ended_now = _end(connection, grant_id, at)
-    former = _known(connection, grant_id)
+    former = known(connection, grant_id)
     if not ended_now:
         newer = successor(connection, grant_id)
         hint = f"; grant {newer.id} took its place" if newer else ", expected one that still opens something"
@@ -165,16 +166,19 @@ def successor(connection: Connection, grant_id: str) -> Grant | None:
     return _grant(row) if row else None
 
 
-def _end(connection: Connection, grant_id: str, at: datetime) -> bool:
-    ending = update(grants).where(grants.c.id == grant_id, grants.c.revoked.is_(None)).values(revoked=at)
-    return connection.execute(ending).rowcount == 1
-
-
-def _known(connection: Connection, grant_id: str) -> Grant:
+def known(connection: Connection, grant_id: str) -> Grant:
+    """The grant with this id, ended or not. Raises `UserError` when there is none."""
     row = connection.execute(select(grants).where(grants.c.id == grant_id)).one_or_none()
     if row is None:
         raise UserError(f"There is no grant {grant_id}, expected an id that `congress access list` shows.")
     return _grant(row)
+
+
+def _end(connection: Connection, grant_id: str, at: datetime) -> bool:
+    for table in (sign_ins, sessions):
+        connection.execute(delete(table).where(table.c.grant == grant_id))
+    ending = update(grants).where(grants.c.id == grant_id, grants.c.revoked.is_(None)).values(revoked=at)
+    return connection.execute(ending).rowcount == 1
 
 
 def _grant(row: Row[Any]) -> Grant:

@@ -180,6 +180,26 @@ grants = Table(
     Index("grants_by_api_hash", "api_hash", unique=True),
 )
 
+# Links that open the board once, and the sessions that they opened. Only hashes of secrets are kept.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("grant", String(16), nullable=False),
+    Column("until", Instant, nullable=False),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("grant", String(16), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("former_hash", String(64)),  # good for a little while after it was renewed
+    Column("began", Instant, nullable=False),
+    Column("renewed", Instant, nullable=False),
+    Index("sessions_by_grant", "grant"),
+)
+
 # Who is told, and how. Personal data: never journalled, never sent to Temporal, and no projection.
 contacts = Table(
     "contacts",

@@ -25,6 +25,7 @@ from calendars.web.freshness import Freshness
 from calendars.web.notices import Commands, NoticePages
 from calendars.web.pages.frame import Frame, Settings
 from calendars.web.pages.routes import routes as pages
+from calendars.web.pages.sign_in import SignIn
 from calendars.web.rate import RateLimit
 
 # Feeds are secrets of their own; Google asks here before it fetches one (and obeys).
@@ -82,10 +83,10 @@ def create_app(
     """
     freshness = Freshness(Feeds(store, linking(public_url)))
     feeds = FeedApplication(freshness, store, now, RateLimit(feed_rate), public_url)
-    frame = Frame(store, freshness, Settings(public_url, feed_url_demo, today, open_board))
+    frame = Frame(store, freshness, Settings(public_url, feed_url_demo, today, open_board), now)
 
     # The framework's own documentation pages load scripts from elsewhere.
-    routes: list[BaseRoute] = [*pages(frame), Mount("/static", Assets())]
+    routes: list[BaseRoute] = [*pages(frame), *SignIn(frame).routes, Mount("/static", Assets())]
     if links is not None:
         notices = NoticePages(store, links, commands)
         routes.append(Route(f"{NOTICES}{{token}}", notices.answer, methods=["GET", "POST"]))

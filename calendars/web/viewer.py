@@ -6,18 +6,28 @@ from dataclasses import dataclass
 
 from calendars.store.feeds import CampaignView
 from calendars.store.grants import Role
+from calendars.store.sessions import Session
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Somebody who may see `scope` and what is below it; an empty scope is every unit of every campaign.
 
-    `by` is the name under which the journal keeps what they do.
+    `by` is the name under which the journal keeps what they do. `campaign` is the one that they see, empty for all;
+    `session` is how they signed in, None where the board asks nobody who they are.
     """
 
     by: str
     role: Role
     scope: str = ""
+    campaign: str = ""
+    session: Session | None = None
+
+    @classmethod
+    def of(cls, session: Session) -> Viewer:
+        """Whoever signed in."""
+        grant = session.grant
+        return cls(grant.label, grant.role, grant.scope, grant.campaign, session)
 
     def sees(self, campaign: CampaignView, unit: str) -> bool:
         """Whether the unit is within the scope."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Annotated
 
@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 from sqlalchemy import Connection
 
-from calendars.store import grants
+from calendars.store import grants, sessions
 from calendars.store.grants import Grant, Role
 from calendars.store.reading import find_unit
 from calendars.wallclock import real_now
@@ -47,8 +47,22 @@ def grant(
             made, token = grants.create(
                 connection, campaign=campaign.name, scope=unit, role=role, label=label, created=real_now()
             )
-            api_token = _api_token(connection, made)
-    _hand_over(here, made, token, api_token, json=json)
+            more = _more_secrets(connection, made)
+    _hand_over(here, made, token, more, json=json)
+
+
+@app.command("sign-in")
+def sign_in(context: typer.Context, id: Id, json: Json = False) -> None:
+    """Make a link that signs the person of a grant in to the board: it opens once, within seven days."""
+    here = context_of(context)
+    with here.store() as store, store.writing() as connection:
+        address = _sign_in_url(here, sessions.issue_link(connection, id, real_now()))
+        of = grants.known(connection, id)
+    if json:
+        emit_json({"id": of.id, "label": of.label, "role": of.role, "scope": of.scope, "sign_in_url": address})
+        return
+    say(address)
+    note(f"Signs {of.label} in once, within seven days: {of.role} of {of.scope} and below. It is shown once.")
 
 
 @app.command("list")
@@ -101,8 +115,8 @@ def rotate(context: typer.Context, id: Id, json: Json = False) -> None:
     here = context_of(context)
     with here.store() as store, store.writing() as connection:
         made, token = grants.rotate(connection, id, real_now())
-        api_token = _api_token(connection, made)
-    _hand_over(here, made, token, api_token, json=json)
+        more = _more_secrets(connection, made)
+    _hand_over(here, made, token, more, json=json)
 
 
 @app.command("revoke")
@@ -116,24 +130,39 @@ def revoke(context: typer.Context, id: Id) -> None:
         note(f"Grant {newer.id} took its place and still opens {newer.scope}.")
 
 
-def _api_token(connection: Connection, made: Grant) -> str | None:
-    """The token for the API, for those who may do more than look."""
-    return None if made.role == Role.VIEW else grants.issue_api_token(connection, made.id)
+@dataclass(frozen=True, slots=True)
+class _More:
+    """The secrets of those who may do more than look: one signs them in to the board once, one is for the API."""
+
+    sign_in: str
+    api_token: str
 
 
-def _hand_over(here: Context, made: Grant, token: str, api_token: str | None, *, json: bool) -> None:
+def _more_secrets(connection: Connection, made: Grant) -> _More | None:
+    if made.role == Role.VIEW:
+        return None
+    return _More(sessions.issue_link(connection, made.id, real_now()), grants.issue_api_token(connection, made.id))
+
+
+def _hand_over(here: Context, made: Grant, token: str, more: _More | None, *, json: bool) -> None:
     address = feed_address(public_url_of(here), token)
+    sign_in_url = _sign_in_url(here, more.sign_in) if more else ""
     if json:
         document = {"id": made.id, "label": made.label, "role": made.role, "scope": made.scope, "feed_url": address}
-        document |= {"api_token": api_token} if api_token else {}
+        document |= {"sign_in_url": sign_in_url, "api_token": more.api_token} if more else {}
         emit_json(document | ({"replaces": made.replaces} if made.replaces else {}))
         return
     say(address)
-    if api_token:
-        say(f"API token: {api_token}")
+    if more:
+        say(f"Sign in once, within seven days: {sign_in_url}")
+        say(f"API token: {more.api_token}")
     instead = f" in place of {made.replaces}" if made.replaces else ""
     whom = f"Grant {made.id}{instead} for {made.label}: {made.role} of {made.scope} and below."
-    note(f"{whom} This address is shown once.")
+    note(f"{whom} This is shown once.")
+
+
+def _sign_in_url(here: Context, token: str) -> str:
+    return f"{public_url_of(here)}/sign-in/{token}"
 
 
 def public_url_of(here: Context) -> str:

@@ -15,7 +15,9 @@ from starlette.responses import HTMLResponse, Response
 
 from calendars.plan.model import Plan, Text
 from calendars.store.feeds import CampaignView, FeedUnit
+from calendars.store.grants import new_token
 from calendars.store.reading import Campaign
+from calendars.web.cookies import form_token
 from calendars.web.viewer import Viewer
 from calendars.web.words import Format, words
 
@@ -64,8 +66,11 @@ class Seen:
 class Page:
     """One answer. `values` are read by its template beside those of `respond`."""
 
-    def __init__(self, templates: Environment, request: Request, language: str) -> None:
+    def __init__(self, templates: Environment, request: Request, language: str, secret: str = "") -> None:
+        """`secret` is what forms are bound to: the session, or the cookie of a browser that has none."""
         self._templates = templates
+        self.secret = secret
+        self.new_secret = ""  # of a browser that had neither, once a form needs it
         self._url = request.url
         self.parameters = request.query_params
         self.language = language
@@ -85,6 +90,12 @@ class Page:
         """What a form of this page must carry along hidden: the address's parameters but for the form's `own`."""
         kept = [pair for pair in self.parameters.multi_items() if pair[0] not in (*own, "lang")]
         return [*kept, ("lang", self.language)]
+
+    def form_token(self) -> str:
+        """What every form of this page carries, to be known again as one of ours."""
+        if not self.secret:
+            self.secret = self.new_secret = new_token()
+        return form_token(self.secret)
 
     def tell(self, seen: Seen) -> None:
         """Gives templates what every page of a campaign shows."""
@@ -122,6 +133,7 @@ class Page:
             "language": self.language,
             "query": self.query,
             "here": self.here,
+            "form_token": self.form_token,
             "fields": self.fields,
             "path": self._url.path,
         }
