@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from calendars.web.charts import AREA, BAND, DUE, GOAL, GRID, INK, LINE, Datum, Spec, chart, iso, texts
+from calendars.web.charts import AREA, BAND, DUE, GOAL, GRID, INK, LINE, Datum, Spec, above, beside, chart, iso, texts
 from calendars.web.standing import Curve
 from calendars.web.words import Format, words
 
@@ -39,7 +39,8 @@ class Size:
 
 
 WIDE = Size(width=640, panel=74, gap=16, beside=216)
-NARROW = Size(width=290, panel=58, gap=28, beside=0)
+NARROW = Size(width=290, panel=58, gap=44, beside=0)
+LINE_HEIGHT = 15
 
 
 @dataclass(slots=True)
@@ -146,12 +147,11 @@ class _Panel:
         self._percent = Format(language).whole_share
 
     def draw(self, curve: Curve, bands: Sequence[Band], day: date, titles: list[str]) -> None:
-        if self._size.beside:
-            middle = self._top + self._size.panel / 2 - 7.5 * (len(titles) - 1)
-            for no, title in enumerate(titles):
-                self._text(self._first, middle + 15 * no, title, dx=-self._size.beside, bold=no == 0)
-        else:
-            self._text(self._first, self._top - 9, " · ".join(titles))
+        lines = beside(titles) if self._size.beside else above(titles)
+        middle = self._top + self._size.panel / 2 - LINE_HEIGHT / 2 * (len(lines) - 1)
+        first = middle if self._size.beside else self._top - 9 - LINE_HEIGHT * (len(lines) - 1)
+        for no, line in enumerate(lines):
+            self._text(self._first, first + LINE_HEIGHT * no, line, dx=-self._size.beside, bold=no == 0)
         for share in (0, 0.5, 1):
             here = {"day": iso(self._first), "end": iso(self._last)}
             self._drawn.grid.append({**here, "y": self._at(share)})

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import date
 from html import escape
+from textwrap import shorten, wrap
 from threading import Lock
 from typing import Any
 
@@ -34,6 +35,8 @@ GOAL = "#7a4900"
 DUE = "#a5132c"
 FONT = "system-ui, Segoe UI, Roboto, Noto Sans, DejaVu Sans, sans-serif"
 KEPT = 256
+# How many letters fit, as wide as most are.
+BESIDE_LETTERS, ABOVE_LETTERS = 27, 48
 _LOOKS = ("dx", "align", "bold", "colour")
 _OPENING = re.compile(r"<svg[^>]*?viewBox=\"([^\"]*)\"[^>]*>")
 _ROLES = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
@@ -65,6 +68,19 @@ def chart(spec: Spec) -> Spec:
         },
         **spec,
     }
+
+
+def beside(titles: Sequence[str]) -> list[str]:
+    """The lines left of a panel, long ones broken."""
+    return [line for title in titles for line in wrap(title, BESIDE_LETTERS)]
+
+
+def above(titles: Sequence[str]) -> list[str]:
+    """The lines above a panel on a narrow screen: the second title on a line of its own, cut where it is too long."""
+    first, *others = titles
+    second, *rest = others or [""]
+    lines = [" · ".join([first, *rest]), second]
+    return [shorten(line, ABOVE_LETTERS, placeholder=" …") for line in lines if line]
 
 
 def texts(values: Sequence[Datum]) -> list[Spec]:

@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from calendars.web.charts import DUE, INK, LINE, Datum, Spec, chart, texts
+from calendars.web.charts import DUE, INK, LINE, Datum, Spec, above, beside, chart, texts
 from calendars.web.standing import Distribution
 from calendars.web.words import Format, words
 
 WIDTH, BESIDE = 640, 216
 NARROW_WIDTH = 290
-PANEL, GAP, NARROW_GAP = 46, 20, 30
+PANEL, GAP, NARROW_GAP = 46, 24, 52
+LINE_HEIGHT = 15
 BARS = 26
 LABELLED = 5
 STEPS = (1, 2, 5, 10, 20, 50, 100)
@@ -58,12 +59,11 @@ def margin_chart(
         top = no * (PANEL + gap) + 12
         base = top + PANEL - 12
         most = max(spans.values())
-        if narrow:
-            say(first, top - 19, " · ".join(titles(one)))
-        else:
-            lines = titles(one)
-            for line, title in enumerate(lines):
-                say(first, base - 15 - 7.5 * (len(lines) - 1) + 15 * line, title, dx=-BESIDE, bold=line == 0)
+        lines = above(titles(one)) if narrow else beside(titles(one))
+        height_of = LINE_HEIGHT * (len(lines) - 1)
+        at = top - 22 - height_of if narrow else base - 15 - height_of / 2
+        for line, title in enumerate(lines):
+            say(first, at + LINE_HEIGHT * line, title, dx=0 if narrow else -BESIDE, bold=line == 0)
         for start, count in sorted(spans.items()):
             bars.append({"x": start, "end": start + width, "y": base - (PANEL - 12) * count / most, "base": base})
         for start, count in spans.most_common(LABELLED):

@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 import pytest
 
 from calendars.store.database import Store
 from calendars.store.grants import Role
-from calendars.web.burn_up import Band, burn_up
-from calendars.web.charts import Charts, chart
-from calendars.web.engine import Engine, NotDrawn
-from calendars.web.margin_chart import bins, margin_chart
-from calendars.web.standing import Curve, Distribution
 from calendars.web.viewer import Viewer
-from tests.web.campaigns import TODAY, filled_in_june, opened
+from tests.web.campaigns import filled_in_june, opened
 from tests.web.test_app import text_of
-
-CURVE = Curve(
-    stage="grassroots_congress",
-    level="commune",
-    units=4,
-    held=3,
-    steps=((date(2020, 3, 6), 1), (date(2020, 5, 19), 3)),
-    pilots=((date(2020, 3, 6), 1),),
-    on=None,
-    target=date(2020, 5, 31),
-    deadline=date(2020, 6, 30),
-)
 
 
 async def test_the_sentence_and_the_tables(store: Store) -> None:
@@ -112,87 +94,6 @@ async def test_charts_stand_in_the_page_without_styles_and_named(store: Store) -
         assert not re.search(r"\sstyle=|<style|<script|aria-|href|url\(", one)
     for words in ("mục tiêu 31/05", "hạn TW 30/06", "ngày xem 11/06", "tạm dừng", "Đại hội chi bộ"):
         assert words in drawings[0]
-
-
-def test_a_burn_up_has_the_steps_the_due_dates_and_the_bands() -> None:
-    bands = [Band(date(2020, 3, 31), date(2020, 4, 22)), Band(date(2021, 1, 1), None)]
-    spec = burn_up([CURVE], bands, TODAY, lambda curve: ["title"], "en")
-    layers = {
-        layer["mark"]["type"]: layer["data"]["values"] for layer in spec["layer"] if layer["mark"]["type"] != "text"
-    }
-    line = [(point["day"], point["y"]) for point in layers["line"]]
-    # 74 pixels high, from the bottom at 74 up.
-    assert line == [("2020-03-05", 74), ("2020-03-06", 55.5), ("2020-05-19", 18.5), ("2020-06-11", 18.5)]
-    assert [(point["day"], point["below"]) for point in layers["area"]][-1] == ("2020-06-11", 74)
-    assert [(band["day"], band["end"]) for band in layers["rect"]] == [("2020-03-31", "2020-04-23")]
-    assert [(one["day"], one["y"]) for one in layers["point"]] == [("2020-03-06", 55.5)]
-    kinds = {one["kind"]: one["day"] for one in layers["rule"] if "kind" in one}
-    assert kinds == {"target": "2020-05-31", "deadline": "2020-06-30", "day": "2020-06-11"}
-
-
-def test_the_area_ends_at_the_deadline() -> None:
-    spec = burn_up([CURVE], [], date(2020, 7, 20), lambda curve: ["title"], "vi", narrow=True)
-    (area,) = [layer["data"]["values"] for layer in spec["layer"] if layer["mark"]["type"] == "area"]
-    assert area[-1]["day"] == "2020-06-30"
-
-
-@pytest.mark.parametrize(
-    ("counts", "width", "spans"),
-    [
-        (((30, 2), (31, 1)), 2, {30: 3}),
-        (((-3, 1), (0, 4)), 1, {-3: 1, 0: 4}),
-        (((-3, 1), (164, 7)), 10, {-10: 1, 160: 7}),
-    ],
-)
-def test_margins_are_counted_in_spans(counts: tuple[tuple[int, int], ...], width: int, spans: dict[int, int]) -> None:
-    found = Distribution("grassroots_congress", "commune", True, counts)
-    assert bins([found]) == (width, [spans])
-    spec = margin_chart([found], lambda one: ["title"], "vi")
-    (bars,) = [layer["data"]["values"] for layer in spec["layer"] if layer["mark"]["type"] == "rect"]
-    assert {bar["x"] for bar in bars} == set(spans)
-
-
-def test_a_chart_is_drawn_once_for_as_long_as_it_says_the_same() -> None:
-    asked: list[str] = []
-
-    def draw(spec: str) -> str:
-        asked.append(spec)
-        return '<svg width="7" height="3" viewBox="0 0 7 3"><g role="x" aria-label="y"></g></svg>'
-
-    charts = Charts(draw)
-    first = charts.svg(chart({"mark": "point"}), "wide", "A < B", "described")
-    assert first == charts.svg(chart({"mark": "point"}), "wide", "A < B", "described")
-    charts.svg(chart({"mark": "bar"}), "wide", "", "")
-    assert len(asked) == 2
-    assert first == (
-        '<svg xmlns="http://www.w3.org/2000/svg" role="img" class="wide" viewBox="0 0 7 3" width="7">'
-        "<title>A &lt; B</title><desc>described</desc><g></g></svg>"
-    )
-
-
-def test_a_chart_that_cannot_be_drawn_is_left_out() -> None:
-    engine = Engine()
-    try:
-        with pytest.raises(NotDrawn):
-            engine.draw('{"mark": 7}')
-        assert Charts(engine.draw).svg({"mark": 7}, "wide", "", "") == ""
-        # The same program goes on, and another one takes its place when it ended.
-        assert engine.draw('{"data": {"values": []}, "mark": "point"}').startswith("<svg")
-        assert engine._program
-        engine._program.kill()
-        engine._program.wait()
-        assert engine.draw('{"data": {"values": []}, "mark": "point"}').startswith("<svg")
-    finally:
-        engine.close()
-
-
-def test_nothing_from_elsewhere_is_drawn() -> None:
-    engine = Engine()
-    try:
-        with pytest.raises(NotDrawn, match="url not allowed"):
-            engine.draw('{"data": {"url": "http://127.0.0.1:9/data.csv"}, "mark": "point"}')
-    finally:
-        engine.close()
 
 
 async def test_before_anything_was_held_the_page_says_so(store: Store) -> None:
