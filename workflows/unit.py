@@ -24,14 +24,25 @@ with workflow.unsafe.imports_passed_through():
     from calendars.sequence.evolving import evolve, number
     from calendars.sequence.facts import Fact
     from calendars.sequence.gates import gate_facts, seal_facts
-    from calendars.sequence.messages import Answer, Append, Appended, AskAround, Order, UnitStart, unit_workflow_id
+    from calendars.sequence.messages import (
+        Answer,
+        Append,
+        Appended,
+        AskAround,
+        AskCounts,
+        Order,
+        UnitStart,
+        unit_workflow_id,
+    )
     from calendars.sequence.refusals import Refused
-    from calendars.sequence.state import UnitState
+    from calendars.sequence.rollups import counted_day, next_rollup, rollup_facts
+    from calendars.sequence.state import Count, UnitState
     from calendars.sequence.surroundings import Child, Superior, Surroundings
     from workflows.neighbours import Neighbours, News
 
 JOURNAL = "journal_append"
 LOOK = "look_around"
+COUNT = "count_below"
 # A local attempt costs one event of history; it must not hold a workflow task for long when the store is away.
 LOCAL_ATTEMPT = timedelta(seconds=5)
 FULL_ATTEMPT = timedelta(seconds=30)
@@ -67,6 +78,7 @@ class UnitCongress:
         self._closed = False
         self._neighbours = Neighbours(start)
         self._stirs = 0  # grows with everything heard from neighbours
+        self._counted: dict[date, tuple[Count, ...]] = {}  # what is held further below, by the last day looked at
         self._deaf: set[str] = set()  # neighbours that could not be reached
         self._repeats = 0
         self._repeat_at: datetime | None = None
@@ -146,6 +158,9 @@ class UnitCongress:
             if self._state.rules.gates and not self._neighbours.known:
                 await self._look()
             today = self._today()
+            if (day := self._uncounted(today)) is not None:
+                await self._count(day)
+                continue
             self._fall_due(today)
             if self._unflushed:
                 await self._flush()
@@ -173,6 +188,7 @@ class UnitCongress:
         self._take(gate_facts(self._state, self._neighbours.around(), today), by="calendar")
         self._take(seal_facts(self._state, self._neighbours.superior, today), by="calendar")
         self._take(digest_facts(self._state, self._neighbours.around(), today), by="calendar")
+        self._take(rollup_facts(self._state, self._neighbours.around(), self._counted, today), by="calendar")
 
     async def _flush(self) -> None:
         lines = tuple(self._unflushed)
@@ -238,6 +254,29 @@ class UnitCongress:
         self._neighbours.look(found)
         self._stirs += 1
 
+    def _uncounted(self, today: date) -> date | None:
+        """The day for which a figure of units further below is due and was not asked for."""
+        calendar = self._state.rules.calendar
+        if calendar is None or not calendar.deeper:
+            return None
+        day = counted_day(self._state, today)
+        return None if day in self._counted else day
+
+    async def _count(self, day: date) -> None:
+        calendar = self._state.rules.calendar
+        question = AskCounts(self._start.campaign, self._start.unit, day, calendar.deeper if calendar else ())
+        self._counted = {day: ()}  # a figure that cannot be had is left to the next week
+        try:
+            self._counted[day] = await workflow.execute_local_activity(
+                COUNT,
+                question,
+                result_type=tuple[Count, ...],
+                start_to_close_timeout=LOCAL_ATTEMPT,
+                retry_policy=RetryPolicy(maximum_attempts=1),
+            )
+        except FailureError:
+            return
+
     def _unheard(self) -> list[News]:
         if self._repeat_at is not None and workflow.now() >= self._repeat_at:
             self._deaf.clear()
@@ -265,7 +304,12 @@ class UnitCongress:
 
     async def _wait(self, today: date) -> None:
         adoptions, stirs = self._adoptions, self._stirs
-        days = next_due(self._state, today), next_digest(self._state, self._neighbours.around(), today)
+        around = self._neighbours.around()
+        days = (
+            next_due(self._state, today),
+            next_digest(self._state, around, today),
+            next_rollup(self._state, around, today),
+        )
         waits = [self._until(day) for day in days if day is not None]
         if self._repeat_at is not None:
             waits.append(max(self._repeat_at - workflow.now(), timedelta(0)))

@@ -17,7 +17,8 @@ UID_HOST = "congress-calendars"
 
 class Kind(StrEnum):
     """What an entry stands for: the days of a congress, planned or held, the day from which it may be held, a day it is
-    due by, a preparatory step of it, days on which nothing is held, or the day on which the unit ended."""
+    due by, a preparatory step of it, days on which nothing is held, how much was held below the unit by a day, or the
+    day on which the unit ended."""
 
     SCHEDULED = "scheduled"
     HELD = "held"
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     DEADLINE = "deadline"
     LEAD_IN = "lead_in"
     FREEZE = "freeze"
+    ROLLUP = "rollup"
     ENDED = "ended"
 
 
@@ -35,6 +37,7 @@ KIND_WORDS = {
     Kind.DEADLINE: Wording("Hạn Trung ương", "Central deadline"),
     Kind.LEAD_IN: Wording("Việc chuẩn bị", "Preparatory step"),
     Kind.FREEZE: Wording("Tạm dừng", "Suspension"),
+    Kind.ROLLUP: Wording("Tổng hợp", "Summary"),
 }
 COLORS = {  # CSS3 names, as RFC 7986 5.9 asks
     Kind.SCHEDULED: "royalblue",
@@ -44,6 +47,7 @@ COLORS = {  # CSS3 names, as RFC 7986 5.9 asks
     Kind.DEADLINE: "firebrick",
     Kind.LEAD_IN: "mediumpurple",
     Kind.FREEZE: "steelblue",
+    Kind.ROLLUP: "goldenrod",
     Kind.ENDED: "slategray",
 }
 COLOR_POSTPONED = COLOR_CANCELLED = "slategray"
@@ -112,6 +116,11 @@ def uid_of_ending(campaign: str, unit: str) -> str:
 def uid_of_freeze(campaign: str, unit: str, freeze: str) -> str:
     """The UID of the entry that tells of a freeze on the unit it was ordered for."""
     return uid(campaign, unit, "-frozen", freeze.replace("/", "-"))
+
+
+def uid_of_rollup(campaign: str, unit: str, stage: str, month: str) -> str:
+    """The UID of the figure of a stage below the unit and of a month, such as 2020-03."""
+    return uid(campaign, unit, "-rollup", f"{stage}.{month}")
 
 
 def lead_in_of(uid_of_entry: str) -> str:

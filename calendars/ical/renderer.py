@@ -18,9 +18,9 @@ class IcalRenderer:
 
     version = RENDERER
 
-    def entries(self, plan: Plan, state: UnitState) -> Sequence[Entry]:
+    def entries(self, plan: Plan, state: UnitState, newest: Plan) -> Sequence[Entry]:
         """As `calendars.ical.entries.entries`."""
-        return of_unit.entries(plan, state)
+        return of_unit.entries(plan, state, newest)
 
     def facts(self, entry: Entry) -> str:
         """As `calendars.ical.entry.facts`."""

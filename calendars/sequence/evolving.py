@@ -32,6 +32,7 @@ from calendars.sequence.facts import (
     Resumed,
     Retracted,
     Reviewed,
+    RolledUp,
     Scheduled,
     Sealed,
     StillOverdue,
@@ -43,7 +44,7 @@ from calendars.sequence.facts import (
 from calendars.sequence.pins import due_of, put, renewed, with_pins
 from calendars.sequence.reminding import LEAD_IN, SCHEDULED, looked_through
 from calendars.sequence.rules import Rules, StageDates
-from calendars.sequence.state import Clock, Ending, Pin, Span, StageState, Suspension, UnitState
+from calendars.sequence.state import Clock, Ending, Pin, Rollup, Span, StageState, Suspension, UnitState, month_of
 from calendars.sequence.status import due_days, plan_freeze
 
 COMMANDS_KEPT = 20
@@ -109,6 +110,10 @@ def _of_unit(state: UnitState, fact: Fact) -> UnitState:
             return replace(state, ended=replace(state.ended, shown=None))
         case DigestDue():
             return replace(state, digest=fact.effective, awaited=fact.awaited)
+        case RolledUp():
+            rolled = (Rollup(count.stage, fact.effective, count.held, count.of) for count in fact.counts)
+            new = {month_of(one.stage, one.on): one for one in rolled}
+            return replace(state, rollups={**state.rollups, **new})
     return state
 
 

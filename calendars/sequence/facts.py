@@ -11,7 +11,7 @@ from datetime import date
 from typing import ClassVar, get_args
 
 from calendars.sequence.rules import StageDates
-from calendars.sequence.state import Clock, Gate, Profile, Results, Span
+from calendars.sequence.state import Clock, Count, Gate, Profile, Results, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +345,15 @@ class DigestDue:
     awaited: int
 
 
+@dataclass(frozen=True, slots=True)
+class RolledUp:
+    """How many units below had held a stage by the end of the day `effective`: those figures that had changed."""
+
+    type: ClassVar[str] = "rolled_up"
+    effective: date
+    counts: tuple[Count, ...]
+
+
 OfStage = (
     Scheduled
     | Held
@@ -365,6 +374,19 @@ OfStage = (
     | Unpinned
     | Reopened
 )
-OfUnit = Enrolled | Frozen | Resumed | Amended | Sealed | Unsealed | Transferred | Renamed | Ended | Cleared | DigestDue
+OfUnit = (
+    Enrolled
+    | Frozen
+    | Resumed
+    | Amended
+    | Sealed
+    | Unsealed
+    | Transferred
+    | Renamed
+    | Ended
+    | Cleared
+    | DigestDue
+    | RolledUp
+)
 Fact = OfStage | OfUnit
 FACTS: dict[str, type[Fact]] = {fact.type: fact for fact in get_args(Fact)}

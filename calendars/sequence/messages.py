@@ -113,6 +113,16 @@ class AskAround:
 
 
 @dataclass(frozen=True, slots=True)
+class AskCounts:
+    """The question of a unit what was held of these stages below it by the end of a day, for the read model."""
+
+    campaign: str
+    unit: str
+    day: date
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignStart:
     """A campaign's launch: the folder in the data directory that holds its files, and its day at launch.
 

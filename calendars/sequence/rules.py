@@ -67,10 +67,13 @@ class NoticeRules:
 @dataclass(frozen=True, slots=True)
 class CalendarRules:
     """What a unit needs to tell calendars in time: whether it is `top` of the tree, where what the plan orders for all
-    is shown, and for how many days what was called off with a unit is shown yet."""
+    is shown, for how many days what was called off with a unit is shown yet, whether it `rolls_up` what its children
+    held, and the stages further below that it counts as well."""
 
     top: bool
     shown_days: int = 60
+    rolls_up: bool = False
+    deeper: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ class Rules:
             plan.freezes,
             plan.reminders,
             _notice_rules(plan, level),
-            CalendarRules(level == plan.levels[0]),
+            _calendar_rules(plan, level, gates),
         )
 
     def stage(self, stage_id: str) -> Stage | None:
@@ -148,6 +151,14 @@ def _notice_rules(plan: Plan, level: str) -> NoticeRules:
 def _days_off(first: date, last: date) -> tuple[tuple[date, ...], tuple[date, ...]]:
     # What is said after a day off, or before one, may lie beyond the campaign's days.
     return days_off_between(first - BEYOND, last + BEYOND)
+
+
+def _calendar_rules(plan: Plan, level: str, gates: tuple[GateRule, ...]) -> CalendarRules:
+    # Of its own children a unit hears; only the top counts what is further below, for that has to be looked up.
+    top = level == plan.levels[0]
+    known = {gate.children for gate in gates}
+    deeper = tuple(stage.id for stage in plan.stages if top and stage.level != level and stage.id not in known)
+    return CalendarRules(top, rolls_up=bool(gates or deeper), deeper=deeper)
 
 
 def _gate_rule(plan: Plan, stage: Stage) -> GateRule:

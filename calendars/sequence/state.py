@@ -95,6 +95,30 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """How many of the units below that have the stage had held it."""
+
+    stage: str
+    held: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """The last figure of a month: what had been held of a stage below the unit by the end of the day `on`."""
+
+    stage: str
+    on: date
+    held: int
+    of: int
+
+
+def month_of(stage: str, day: date) -> str:
+    """Under which name the figure of a stage and of the month of `day` is kept."""
+    return f"{stage}/{day:%Y-%m}"
+
+
+@dataclass(frozen=True, slots=True)
 class StageState:
     """One stage of one unit: the planned days, the days it was held with its results, the clocks it ran past.
 
@@ -136,7 +160,8 @@ class UnitState:
     `commands` are the last commands it took, newest last, so that a command sent twice is taken once. `since` is
     the campaign's day on which it joined, `superior` the days of the superior's congresses that seal stages of it,
     `placed` the day since which it stands under its superior, `moves` how often it came under another one. `digest` is
-    the day of its last summary of the units below it, `awaited` how many of them were open then.
+    the day of its last summary of the units below it, `awaited` how many of them were open then. `rollups` are the
+    figures that calendars show of the units below, by stage and month.
     """
 
     rules: Rules
@@ -153,6 +178,7 @@ class UnitState:
     moves: int = 0
     digest: date | None = None
     awaited: int = 0
+    rollups: dict[str, Rollup] = field(default_factory=dict)
 
     def stage(self, stage_id: str) -> StageState:
         """The state of a stage; a stage nothing happened to is an empty one."""

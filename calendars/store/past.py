@@ -108,7 +108,7 @@ class Past:
                 while to_come and to_come[0][0] < places[event.no]:
                     _touch(rows, *to_come.popleft())
                 state = ruled(after, plans)
-                now = self._renderer.entries(plans.plan(state.rules_version), state)
+                now = self._renderer.entries(plans.plan(state.rules_version), state, plans.newest)
                 restamp(rows, now, self._renderer, event.recorded, places[event.no])
         for upgrade in to_come:
             _touch(rows, *upgrade)

@@ -199,8 +199,8 @@ class Projection:
             self._load_superiors(key[0], [parent])
 
     def _change_entries(self, working: _Working, placed: Placed) -> None:
-        plan = self.plans(placed.campaign).plan(working.state.rules_version)
-        now = self._renderer.entries(plan, working.state)
+        plans = self.plans(placed.campaign)
+        now = self._renderer.entries(plans.plan(working.state.rules_version), working.state, plans.newest)
         restamp(working.entries, now, self._renderer, placed.line.recorded, placed.position)
 
     def _touch(self, key: Key, placed: Placed) -> None:

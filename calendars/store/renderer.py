@@ -26,8 +26,9 @@ class Renderer(Protocol):
 
     version: int
 
-    def entries(self, plan: Plan, state: UnitState) -> Sequence[Any]:
-        """The entries of the unit now; the same state always gives the same entries."""
+    def entries(self, plan: Plan, state: UnitState, newest: Plan) -> Sequence[Any]:
+        """The entries of the unit now, by the `plan` it follows; the same state always gives the same entries. `newest`
+        is the newest release, for what is said of other units."""
 
     def facts(self, entry: Any) -> str:
         """All that determines the entry's bytes, save its stamp; equal facts, equal entry."""

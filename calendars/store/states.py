@@ -31,6 +31,11 @@ class Plans:
         """One more release."""
         self._documents[release] = document
 
+    @property
+    def newest(self) -> Plan:
+        """The plan of the last release."""
+        return self.plan(max(self._documents))
+
     def plan(self, release: int) -> Plan:
         """The plan of a release. Raises `LookupError` for one that is not journalled."""
         if release not in self._plans:

@@ -14,6 +14,7 @@ import httpx
 import icalendar
 
 HERE = Path(__file__).parent
+DAY = timedelta(days=1)
 PROGRAMS = HERE / ".venv/bin"
 
 VDIRSYNCER = """
@@ -65,7 +66,23 @@ class Entry:
 def read_directly(url: str) -> list[Entry]:
     """What the service says, read with the library it writes with: what every reader is compared to."""
     calendar = icalendar.Calendar.from_ical(httpx.get(url).raise_for_status().content)
-    return sorted(_entry(str(event["UID"]), str(event["SUMMARY"]), event.start, event.end) for event in calendar.events)
+    events = [_entry(str(event["UID"]), str(event["SUMMARY"]), event.start, event.end) for event in calendar.events]
+    due = [
+        Entry(str(todo["UID"]), str(todo["SUMMARY"]), todo["DUE"].dt, todo["DUE"].dt) for todo in calendar.walk("VTODO")
+    ]
+    return sorted([*events, *due])
+
+
+# Home Assistant's parser, which refuses a whole calendar for one entry it does not like.
+ICAL = """
+import json, sys, urllib.request
+from ical.calendar_stream import IcsCalendarStream
+text = urllib.request.urlopen(sys.argv[1]).read().decode("utf-8")
+calendar = IcsCalendarStream.calendar_from_ics(text)
+rows = [(event.uid, event.summary, event.dtstart, event.dtend) for event in calendar.events]
+rows += [(todo.uid, todo.summary, todo.due, None) for todo in calendar.todos]
+print(json.dumps([[str(value) if value else "" for value in row] for row in rows]))
+"""
 
 
 class Reader(Protocol):
@@ -131,9 +148,29 @@ class NodeParser:
         return published
 
 
+class HomeAssistant:
+    """The library `ical`."""
+
+    def __str__(self) -> str:
+        return "ical"
+
+    def read(self, url: str, folder: Path) -> list[Entry]:
+        rows = json.loads(_run(PROGRAMS / "python", "-c", ICAL, url, home=folder))
+        days = [[date.fromisoformat(row[place]) if row[place] else None for place in (2, 3)] for row in rows]
+        return sorted(
+            Entry(row[0], row[1], start, end - DAY if end else start)
+            for row, (start, end) in zip(rows, days, strict=True)
+            if start
+        )
+
+    def expected(self, published: list[Entry]) -> list[Entry]:
+        return published
+
+
 # A day must stay the same day on either side of midnight UTC.
 READERS: tuple[Reader, ...] = (
     VdirsyncerAndKhal(),
+    HomeAssistant(),
     *(
         NodeParser(parser, timezone)
         for parser in ("ical.js", "node-ical")
@@ -145,7 +182,7 @@ READERS: tuple[Reader, ...] = (
 def _entry(uid: str, summary: str, start: date, end: date) -> Entry:
     """DTEND is the day after the last one (RFC 5545, 3.6.1)."""
     assert type(start) is type(end) is date
-    return Entry(uid, summary, start, end - timedelta(days=1))
+    return Entry(uid, summary, start, end - DAY)
 
 
 def _run(*command: Any, home: Path, **environment: str) -> str:

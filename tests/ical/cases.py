@@ -16,10 +16,12 @@ from calendars.sequence.state import (
     Pin,
     Profile,
     Results,
+    Rollup,
     Span,
     StageState,
     Suspension,
     UnitState,
+    month_of,
 )
 
 PLAN = Plan.model_validate(
@@ -150,6 +152,16 @@ STATES = {
     "pinned": pinned(congress(scheduled=span("2020-06-10")), "grassroots_congress", target=PIN),
     "frozen": replace(
         unit(DISTRICT), freezes=(ORDERED, replace(ORDERED, id="freeze/4", first=date(2020, 8, 1), last=None))
+    ),
+    "rolled-up": replace(
+        unit(DISTRICT),
+        rollups={
+            month_of(one.stage, one.on): one
+            for one in (
+                Rollup("grassroots_congress", date(2020, 3, 31), 3, 14),
+                Rollup("grassroots_congress", date(2020, 4, 19), 14, 14),
+            )
+        },
     ),
     "called-off": replace(
         unit(VILLAGE, headman_election=VILLAGE_HELD["headman_election"]), ended=replace(MERGED, shown=date(2020, 3, 31))

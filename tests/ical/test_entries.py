@@ -195,3 +195,21 @@ def test_what_a_unit_called_off_is_marked_until_it_is_cleared() -> None:
     )
     assert [entry.kind for entry in entries(PLAN, STATES["ended"])] == ["held", "ended"]
     assert entries(PLAN, STATES["ended"]) == (held, pointer)
+
+
+def test_what_was_held_below_is_one_entry_a_month() -> None:
+    march, april = (entry for entry in entries(PLAN, STATES["rolled-up"]) if entry.kind == "rollup")
+    uid = "quang-ninh-2020.193.-rollup.grassroots_congress"
+    assert [(entry.uid.split("@")[0], entry.first.isoformat(), entry.status) for entry in (march, april)] == [
+        (f"{uid}.2020-03", "2020-03-31", "open"),
+        (f"{uid}.2020-04", "2020-04-19", "held"),
+    ]
+    assert march.summary == (
+        "📊 Đại hội Đảng bộ (thành phố Hạ Long): 3/14 đã tổ chức đến 31/03; mục tiêu 31/05",
+        "📊 Grassroots congress (Hạ Long city): 3/14 held by 31/03; target 31/05",
+    )
+    later = PLAN.document()
+    later["stages"][2]["target"]["date"] = "2020-06-10"
+    newest = Plan.model_validate(later)
+    told = [entry.summary.vi for entry in entries(PLAN, STATES["rolled-up"], newest) if entry.kind == "rollup"]
+    assert all(summary.endswith("mục tiêu 10/06") for summary in told)

@@ -129,7 +129,7 @@ def test_calendar_names_cannot_inject_or_need_escapes(name: str) -> None:
 
 def test_renderer_renders_as_the_functions_do() -> None:
     renderer = IcalRenderer()
-    (entry,) = renderer.entries(PLAN, STATES["held"])
+    (entry,) = renderer.entries(PLAN, STATES["held"], PLAN)
     rendered = renderer.render(entry, sequence=3, created=STAMP.created, modified=STAMP.modified, language="en")
     assert rendered == render(entry, STAMP, "en")
     assert renderer.facts(entry) == facts(entry)

@@ -13,7 +13,7 @@ from calendars.sequence.events import Event
 from calendars.sequence.facts import Fact
 from calendars.sequence.results import clean
 from calendars.sequence.rules import StageDates
-from calendars.sequence.state import Clock, Gate, Profile, Results, Span
+from calendars.sequence.state import Clock, Count, Gate, Profile, Results, Span
 from calendars.sequence.surroundings import Child, Superior, Surroundings
 from tests.sequence.quang_ninh import PLAN
 
@@ -175,6 +175,13 @@ FACTS_OF_THE_UNIT: st.SearchStrategy[Fact] = st.one_of(
     st.builds(facts.Transferred, effective=FACT_DAYS, parent=CODES, parent_name=CLEAN, reason=CLEAN),
     st.builds(facts.Renamed, effective=FACT_DAYS, name=CLEAN, parent_name=CLEAN, reason=CLEAN),
     st.builds(facts.Cleared, effective=FACT_DAYS),
+    st.builds(
+        facts.RolledUp,
+        effective=FACT_DAYS,
+        counts=st.lists(st.builds(Count, stage=STAGES, held=st.integers(0, 9), of=st.integers(1, 9)), max_size=2).map(
+            tuple
+        ),
+    ),
     st.builds(facts.DigestDue, effective=FACT_DAYS, awaited=st.integers(-1, 9)),
 )
 ENDINGS: st.SearchStrategy[Fact] = st.builds(

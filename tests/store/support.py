@@ -56,7 +56,7 @@ class TrialRenderer:
 
     version = 1
 
-    def entries(self, plan: Plan, state: UnitState) -> Sequence[TrialEntry]:
+    def entries(self, plan: Plan, state: UnitState, newest: Plan) -> Sequence[TrialEntry]:
         assert state.profile is not None
         found = []
         for stage in state.rules.stages:

@@ -36,10 +36,10 @@ class Worded(IcalRenderer):
     version = IcalRenderer.version + 1
     without = ("opens",)
 
-    def entries(self, plan: Plan, state: UnitState) -> Sequence[Any]:
+    def entries(self, plan: Plan, state: UnitState, newest: Plan) -> Sequence[Any]:
         return [
             replace(entry, description=entry.summary) if entry.kind == "held" else entry
-            for entry in super().entries(plan, state)
+            for entry in super().entries(plan, state, newest)
             if entry.kind not in self.without
         ]
 
@@ -129,8 +129,8 @@ def test_a_renderer_that_counts_fewer_changes_lowers_no_sequence(filled: Filled)
 
         version = IcalRenderer.version + 1
 
-        def entries(self, plan: Plan, state: UnitState) -> Sequence[Any]:
-            return [entry for entry in super().entries(plan, state) if entry.kind != "scheduled"]
+        def entries(self, plan: Plan, state: UnitState, newest: Plan) -> Sequence[Any]:
+            return [entry for entry in super().entries(plan, state, newest) if entry.kind != "scheduled"]
 
     before = rows(filled.store)[HELD]["sequence"]
     Journal(filled.store, Forgetful()).rebuild(now=UPGRADE)
@@ -177,8 +177,8 @@ def test_a_large_event_names_what_uids_share_once(sqlite_url: str) -> None:
         connection.execute(campaigns.update().values(renderer=0))
 
     class Louder(IcalRenderer):
-        def entries(self, plan: Plan, state: UnitState) -> Sequence[Any]:
-            return [replace(entry, color="red") for entry in super().entries(plan, state)]
+        def entries(self, plan: Plan, state: UnitState, newest: Plan) -> Sequence[Any]:
+            return [replace(entry, color="red") for entry in super().entries(plan, state, newest)]
 
     Journal(store, Louder()).rebuild(now=UPGRADE)
     (line,) = redrawn(store)

@@ -174,7 +174,7 @@ async def test_token_states(client: Client, method: str) -> None:
         (
             "?kind=held,maybe",
             400,
-            "kind=maybe: expected deadline, ended, freeze, held, lead_in, opens, scheduled, target.",
+            "kind=maybe: expected deadline, ended, freeze, held, lead_in, opens, rollup, ",
         ),
         ("?kind=", 400, "kind=: expected deadline"),
         ("?status=late", 400, "status=late: expected ended, held, open, overdue, postponed, scheduled."),

@@ -382,16 +382,21 @@ async def weeks_without_a_report(recorder: Recorder, folder: Path) -> None:
 
 
 async def two_months_after_an_end(recorder: Recorder, folder: Path) -> None:
-    """A unit that was merged, until calendars do not show any more what was called off with it."""
+    """A unit that was merged, until calendars do not show any more what was called off with it; and the figures that
+    its superiors gave meanwhile."""
     name = "ended-2020"
     async with skipping_server() as environment, workbench(environment, folder) as place:
         source = gated_campaign(folder, name)
         await launched(place, source, date(2020, 5, 1), await environment.get_current_time())
+        await report_cells(place, name, "200-01")
         await place.congress(name).change(Merge(("100",), "200", date(2020, 5, 1)), by=BY)
         for _ in range(61):
             await environment.sleep(timedelta(days=1))
         await journalled_type(place, name, "100", "cleared")
         await recorder.keep(place.client, unit_workflow_id(name, "100"), "cleared_after_its_end")
+        for unit, case in (("22", "figures_of_a_province"), ("200", "figures_of_a_commune")):
+            await journalled_type(place, name, unit, "rolled_up")
+            await recorder.keep(place.client, unit_workflow_id(name, unit), case)
 
 
 async def deliveries(recorder: Recorder, folder: Path) -> None:
@@ -485,7 +490,11 @@ SCENARIOS: dict[Callable[[Recorder, Path], Awaitable[None]], tuple[str, ...]] = 
         "UnitCongress/pressed_after_an_answer",
         "UnitCongress/summaries_of_a_commune",
     ),
-    two_months_after_an_end: ("UnitCongress/cleared_after_its_end",),
+    two_months_after_an_end: (
+        "UnitCongress/cleared_after_its_end",
+        "UnitCongress/figures_of_a_province",
+        "UnitCongress/figures_of_a_commune",
+    ),
     deliveries: ("Dispatch/delivering", "Dispatch/continued_as_new"),
 }
 

@@ -117,6 +117,11 @@ def test_the_case_of_an_end_shows_what_it_is_named_for() -> None:
     assert told[-1] == "MARKER_RECORDED"  # the flush of what fell due, and no timer after it
 
 
+def test_the_cases_of_figures_show_what_they_are_named_for() -> None:
+    assert '"activity_type":"count_below"' in payloads("UnitCongress/figures_of_a_province").replace(": ", ":")
+    assert '"activity_type":"count_below"' not in payloads("UnitCongress/figures_of_a_commune").replace(": ", ":")
+
+
 def payloads(case: str) -> str:
     found = history(case).events
     return "\n".join(
