@@ -154,8 +154,13 @@ def results(stage: Stage, reported: Results) -> Wording:
     return join("; ", [_result(key, reported[key], stage.results.get(key)) for key in order])
 
 
+def result_name(key: str) -> Wording:
+    """What a result is called."""
+    return Wording(*RESULT_WORDS.get(key, (key.replace("_", " "),) * 2))
+
+
 def _result(key: str, value: ResultValue, kind: ResultType | None) -> Wording:
-    name = Wording(*RESULT_WORDS.get(key, (key.replace("_", " "),) * 2))
+    name = result_name(key)
     if isinstance(value, bool):
         return both("{}: có", "{}: yes", name) if value else both("{}: không", "{}: no", name)
     shown = f"{value:.10g}" if isinstance(value, float) else str(value)

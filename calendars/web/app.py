@@ -16,6 +16,7 @@ from calendars.notices.links import Links
 from calendars.store.database import Store
 from calendars.store.feeds import Feeds
 from calendars.store.reading import Campaign
+from calendars.web.acting.endpoint import Acting
 from calendars.web.api.application import PREFIX as API
 from calendars.web.api.application import ApiApplication, create_api
 from calendars.web.api.orders import Orders
@@ -78,15 +79,20 @@ def create_app(
     a login (only for a service bound to loopback), `feed_url_demo` gives the one secret address the board may show,
     `ready` says whether commands can be taken now, and `now` when a grant was used. `links` reads those in messages,
     which lead nowhere without it; `commands` takes what people acknowledge there. `feed_rate` is how many requests a
-    minute each feed's address may get, 0 for any number. `orders` takes what the API is asked to do, `api_rate` limits
-    each of its tokens likewise.
+    minute each feed's address may get, 0 for any number. `orders` takes what the API and the board's forms are asked to
+    do, `api_rate` limits each of the API's tokens likewise.
     """
     freshness = Freshness(Feeds(store, linking(public_url)))
     feeds = FeedApplication(freshness, store, now, RateLimit(feed_rate), public_url)
     frame = Frame(store, freshness, Settings(public_url, feed_url_demo, today, open_board), now)
 
     # The framework's own documentation pages load scripts from elsewhere.
-    routes: list[BaseRoute] = [*pages(frame), *SignIn(frame).routes, Mount("/static", Assets())]
+    routes: list[BaseRoute] = [
+        *pages(frame),
+        *SignIn(frame).routes,
+        *Acting(frame, orders).routes,
+        Mount("/static", Assets()),
+    ]
     if links is not None:
         notices = NoticePages(store, links, commands)
         routes.append(Route(f"{NOTICES}{{token}}", notices.answer, methods=["GET", "POST"]))

@@ -58,16 +58,20 @@ class Frame:
         """An endpoint that shows what `make` makes."""
 
         async def answer(request: Request) -> Response:
-            strange = self.strange(request)
-            if strange:
-                return PlainTextResponse(f"{strange}\n", 403, {"cache-control": "no-store"})
-            try:
-                views = (await self._freshness.view()).campaigns
-                return await asyncio.to_thread(self._made, request, make, views)
-            except StoreAway:
-                return away()
+            return await self.answer(request, make)
 
         return answer
+
+    async def answer(self, request: Request, make: Make) -> Response:
+        """What `make` makes of a request, or why it is not asked. It runs in a thread of its own."""
+        strange = self.strange(request)
+        if strange:
+            return PlainTextResponse(f"{strange}\n", 403, {"cache-control": "no-store"})
+        try:
+            views = (await self._freshness.view()).campaigns
+            return await asyncio.to_thread(self._made, request, make, views)
+        except StoreAway:
+            return away()
 
     def bare(self, request: Request) -> Page:
         """A page of no campaign, in its reader's language."""
