@@ -12,9 +12,10 @@ from calendars.store.reading import tree_units
 from calendars.store.unit_status import unit_status
 from calendars.web.api.asked import Here
 from calendars.web.api.filtering import OfEntries, filters, on_its_day
-from calendars.web.api.models import UnitDocument, UnitStatusDocument
+from calendars.web.api.models import UnitDocument
 from calendars.web.api.paging import LINKED, MOST, USUAL, part
 from calendars.web.api.reading import router as router_of
+from calendars.web.api.unit_models import UnitStatusDocument
 from calendars.web.api.values import Day
 
 router = router_of("units")
