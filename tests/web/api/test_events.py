@@ -212,6 +212,12 @@ async def test_a_stream_goes_on_where_it_broke(house: House) -> None:
         assert await stream.next() == {"id": "14"}
 
 
+async def test_nobody_is_waited_for_who_left(house: House) -> None:
+    async with streaming(house, house.bearer(), b"after=13&wait=60", accept="application/json") as asked:
+        assert asked.status == 0  # leaving ends the request within seconds, or this fails
+    assert asked.status == 200
+
+
 @pytest.mark.parametrize("end", ["revoked", "service"])
 async def test_a_stream_ends(house: House, end: str) -> None:
     token = house.bearer()
