@@ -15,9 +15,9 @@ from calendars.sequence.messages import Answer
 from calendars.sequence.refusals import Refused
 from calendars.store.grants import Role
 from calendars.tree.changes import Change, Reached
+from calendars.web.api.answers import AnswerDocument
 from calendars.web.api.asked import OfCampaign, asking
 from calendars.web.api.door import V1
-from calendars.web.api.models import AnswerDocument
 from calendars.web.api.orders import ChangeRefused, Orders, Unanswered, order_id, standing
 from calendars.web.api.problems import ACTING, Problem, away, problems
 from calendars.web.api.refusing import problem_of
@@ -70,7 +70,7 @@ class Order:
     async def send(self, unit: str, command: OfStage | Acknowledge) -> dict[str, Any]:
         """Sends the command, unless the journal has this order. Raises `Problem` where it is refused."""
         known = await self._known(unit)
-        if known is not None:
+        if known:
             if not self._is(known, command):
                 raise Problem(422, "key_reused", field="Idempotency-Key")
             answer = Answer(known[0].no, known[-1].no, repeated=True)
@@ -83,7 +83,7 @@ class Order:
                 raise away("no_answer") from error
             # Of two that come at once with one key the second is answered as the first, whatever it asks.
             taken = await self._known(unit)
-            if taken is not None and not self._is(taken, command):
+            if taken and not self._is(taken, command):
                 raise Problem(422, "key_reused", field="Idempotency-Key")
         response = self.here.asked.response
         if not answer.visible:
@@ -112,7 +112,7 @@ class Order:
     async def made(self, kind: str) -> Line | None:
         """The change that stands in the campaign's stream under this id already. Raises `Problem` for another one."""
         known = await self._known("@campaign")
-        if known is None:
+        if not known:
             return None
         if known[0].by != self.by or known[0].type != kind:
             raise Problem(422, "key_reused", field="Idempotency-Key")
@@ -126,17 +126,16 @@ class Order:
             raise away("no_orders")
         return orders
 
-    async def _known(self, unit: str) -> tuple[Line, ...] | None:
+    async def _known(self, unit: str) -> tuple[Line, ...]:
         """What the journal has under this id. A store that is away does not keep a report from being taken."""
         try:
             return await asyncio.to_thread(self._look, unit)
         except StoreAway:
-            return None
+            return ()
 
-    def _look(self, unit: str) -> tuple[Line, ...] | None:
+    def _look(self, unit: str) -> tuple[Line, ...]:
         with self.here.reading() as connection:
-            found = standing(connection, self.here.view.name, unit, self.id)
-        return found.lines if found else None
+            return standing(connection, self.here.view.name, unit, self.id)
 
     def _is(self, known: tuple[Line, ...], command: OfStage | Acknowledge) -> bool:
         first = known[0]

@@ -14,7 +14,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from calendars.errors import StoreAway
+from calendars.ical.renderer import IcalRenderer
 from calendars.store.database import Store
+from calendars.store.past import Past
 from calendars.store.reading import Campaign
 from calendars.web.api import (
     campaign_orders,
@@ -78,7 +80,7 @@ def create_api(
     """
     tide = Tide(store)
     api = FastAPI(title="Congress Calendars", version="1", docs_url=None, redoc_url=None, openapi_url=None)
-    desk = Desk(store, freshness, today, orders, limit, tide)
+    desk = Desk(store, freshness, today, orders, limit, tide, Past(store, IcalRenderer()))
     api.state.desk = desk
     for resource in _RESOURCES:
         api.include_router(resource.router)

@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from calendars.ical.rendering import RENDERER
-from calendars.store.database import Store
 from calendars.store.feeds import CampaignView, FeedUnit, View
 from calendars.store.neighbourhood import UnitConflict, conflicts_of
 from calendars.store.reading import Campaign, read_campaign
@@ -153,11 +152,6 @@ class OfCampaign:
 def language_of(request: Request) -> str:
     """The language that Accept-Language ranks highest."""
     return preferred(request.headers.get("accept-language", ""))
-
-
-def store_of(asked: Asked) -> Store:
-    """The store that a request is answered from."""
-    return asked.desk.store
 
 
 async def asking(request: Request, response: Response) -> Asked:

@@ -23,9 +23,9 @@ from calendars.tree.foresight import Foresight, compare, foresee
 from calendars.tree.reaching import steps
 from calendars.web.api.acting import Key, Order, order
 from calendars.web.api.acting import router as router_of
+from calendars.web.api.answers import AmendmentDocument, ReachedDocument
 from calendars.web.api.asked import Here, OfCampaign
 from calendars.web.api.door import JSON
-from calendars.web.api.models import AmendmentDocument, ReachedDocument
 from calendars.web.api.problems import Mistake, Problem
 from calendars.web.api.unit_orders import Form
 from calendars.web.api.values import Day, Line, Name

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from calendars.store.database import Store
 from calendars.store.neighbourhood import UnitConflict
+from calendars.store.past import Past
 from calendars.store.reading import Campaign
 from calendars.web.api.orders import Orders
 from calendars.web.api.tide import Tide
@@ -32,6 +33,7 @@ class Desk:
     orders: Orders | None
     limit: RateLimit
     tide: Tide
+    past: Past
     waiting: Waiting = field(default_factory=Waiting)
     document: Callable[[], dict[str, Any]] = dict
     campaigns: dict[str, tuple[tuple[int, datetime], Campaign]] = field(default_factory=dict)

@@ -32,6 +32,7 @@ router = router_of("events")
 EVENT_STREAM = "text/event-stream"
 MOST_WAIT = 60
 HEARTBEAT = 15.0
+LISTENING = 1.0  # seconds until it is noticed that whoever waits has left
 SCANNED = 1_000  # lines read at once, most of which a narrow scope may not see
 
 
@@ -92,7 +93,18 @@ class Follower:
             if part.events or left <= 0 or desk.tide.ebbed.is_set():
                 return part
             after = part.after
-            await desk.tide.beyond(after, left)
+            if not await self._beyond(after, until):
+                return Part([], after)
+
+    async def _beyond(self, after: int, until: float) -> bool:
+        """Waits until there is more. Whether there is anybody to tell it."""
+        clock = asyncio.get_running_loop().time
+        while (left := until - clock()) > 0 and not self.asked.desk.tide.ebbed.is_set():
+            if await self.asked.desk.tide.beyond(after, min(left, LISTENING)):
+                return True
+            if await self.asked.request.is_disconnected():
+                return False
+        return True
 
 
 def still_opens(caller: Caller, view: View) -> None:

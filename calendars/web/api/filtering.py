@@ -9,6 +9,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from calendars.errors import UserError
+from calendars.store.feeds import CampaignView
 from calendars.web.api.asked import OfCampaign
 from calendars.web.api.problems import Problem
 from calendars.web.api.values import Day, Name
@@ -38,10 +39,19 @@ class OfEntries(OfUnits):
     from_: Day | None = Field(None, alias="from", description="Entries that have a day from here on.")
     to: Day | None = Field(None, description="Entries that have a day up to here.")
     cancelled: str | None = Field(None, description="keep or hide: what is called off.")
+    as_of: Day | None = Field(None, description="As it was at the end of this day, by what is known now.")
 
 
 UnitFilters = Annotated[OfUnits, Query()]
 EntryFilters = Annotated[OfEntries, Query()]
+
+
+def on_its_day(here: OfCampaign, asked: Parameters) -> CampaignView:
+    """The campaign with its entries of today, or of the day that the filters ask for. Raises `Problem` for a day that
+    is to come, `StoreAway`."""
+    if asked.as_of is None:
+        return here.view
+    return here.asked.desk.past.on(here.view, here.day(asked.as_of), here.view.admitted(asked.selection))
 
 
 def filters(here: OfCampaign, own: Collection[str] = ()) -> Parameters:

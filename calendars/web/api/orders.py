@@ -6,7 +6,6 @@ The API itself sends nothing to anybody's workflow; whoever wires the service ha
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Protocol
 from uuid import uuid4
 
@@ -43,18 +42,6 @@ class Orders(Protocol):
         """A change of the whole campaign, made once every unit has it. Raises `ChangeRefused` or `Unanswered`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the journal has of an order already: its events' lines."""
-
-    lines: tuple[Line, ...]
-
-    @property
-    def answer(self) -> Answer:
-        """What whoever sent it first was told."""
-        return Answer(self.lines[0].no, self.lines[-1].no, repeated=True)
-
-
 def order_id(key: str | None) -> str:
     """The id of an order: the key that the client gave, or one of its own. Raises `Problem` for a key that is none."""
     if key is None:
@@ -66,12 +53,11 @@ def order_id(key: str | None) -> str:
     return bare
 
 
-def standing(connection: Connection, campaign: str, unit: str, id: str) -> Standing | None:
-    """What the journal has under this id in the stream of the unit, if anything."""
+def standing(connection: Connection, campaign: str, unit: str, id: str) -> tuple[Line, ...]:
+    """What the journal has of an order in the stream of the unit: its events' lines, none where it has not taken it."""
     query = (
         select(journal)
         .where(journal.c.campaign == campaign, journal.c.unit == unit, journal.c.command == id)
         .order_by(journal.c.no)
     )
-    lines = tuple(line_of_row(row) for row in connection.execute(query))
-    return Standing(lines) if lines else None
+    return tuple(line_of_row(row) for row in connection.execute(query))

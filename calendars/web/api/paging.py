@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Annotated
-
-from fastapi import Query
 
 from calendars.web.api.asked import Asked
 
 MOST = 1_000
 USUAL = 200
-Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at once.")]
-Cursor = Annotated[
-    str, Query(max_length=255, description="Where the list goes on: taken from the address in the Link header.")
-]
 LINKED = {"Link": {"schema": {"type": "string"}, "description": 'The address of the rest, rel="next".'}}
 
 

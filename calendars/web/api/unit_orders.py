@@ -27,8 +27,8 @@ from calendars.sequence.state import Clock
 from calendars.store.grants import Role
 from calendars.web.api.acting import Key, order
 from calendars.web.api.acting import router as router_of
+from calendars.web.api.answers import AnswerDocument
 from calendars.web.api.asked import Here, OfCampaign
-from calendars.web.api.models import AnswerDocument
 from calendars.web.api.values import Day, Line, Name, Result
 
 router = router_of("orders to a unit")

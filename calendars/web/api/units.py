@@ -11,10 +11,11 @@ from calendars.store.documents import unit_json
 from calendars.store.reading import tree_units
 from calendars.store.unit_status import unit_status
 from calendars.web.api.asked import Here
-from calendars.web.api.filtering import OfEntries, filters
-from calendars.web.api.models import UnitDocument, UnitStatusDocument
+from calendars.web.api.filtering import OfEntries, filters, on_its_day
+from calendars.web.api.models import UnitDocument
 from calendars.web.api.paging import LINKED, MOST, USUAL, part
 from calendars.web.api.reading import router as router_of
+from calendars.web.api.unit_models import UnitStatusDocument
 from calendars.web.api.values import Day
 
 router = router_of("units")
@@ -43,12 +44,13 @@ def units(here: Here, query: Annotated[UnitsQuery, Query()]) -> Any:
     """The units, those that ended as well, in the order of their codes.
 
     Filters that look at entries (stage, kind, status, from, to, cancelled) keep the units of which a feed with the
-    same filters would show an entry.
+    same filters, `as_of` too, would show an entry. The tree itself is always that of today.
     """
-    chosen = filters(here, ["limit", "cursor"]).selection
+    asked = filters(here, ["limit", "cursor"])
+    chosen = asked.selection
     under = here.view.units[chosen.under]
     here.asked.revise(under.revision, under.modified)
-    entries = here.view.select(chosen) if chosen.narrows_entries else None
+    entries = on_its_day(here, asked).select(chosen) if chosen.narrows_entries else None
     found = here.view.admitted(chosen) if entries is None else {piece.unit for piece in entries}
     codes = part(here.asked, sorted(found), query.cursor, query.limit)
     with here.reading() as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
@@ -26,16 +26,19 @@ DAY = date(2020, 6, 11)
 
 
 class FakeOrders:
-    """Decides as a unit's workflow does and journals what follows, at once. `answer` is given or raised instead."""
+    """Decides as a unit's workflow does and journals what follows, at once. `answer` is given or raised instead;
+    `meanwhile` happens before."""
 
     def __init__(self, filled: Filled) -> None:
         self.filled = filled
         self.answer: Any = None
+        self.meanwhile: Callable[[], None] = lambda: None
         self.sent: list[tuple[str, Any, str, str]] = []
         self.web: WebApplication | None = None
 
     async def send(self, campaign: str, unit: str, command: Command, *, by: str, id: str) -> Answer:
         self.sent.append((unit, command, by, id))
+        self.meanwhile()
         if isinstance(self.answer, Exception):
             raise self.answer
         if isinstance(self.answer, Answer):

@@ -25,6 +25,7 @@ from calendars.sequence.commands import (
     Unpin,
     Waive,
 )
+from calendars.sequence.facts import Scheduled
 from calendars.sequence.messages import Answer
 from calendars.sequence.refusals import Refused
 from calendars.sequence.sentences import SENTENCES
@@ -33,7 +34,7 @@ from calendars.store.database import Store
 from calendars.tree.changes import Amend, Lift, Suspend
 from calendars.web.api.orders import ChangeRefused, Unanswered
 from calendars.web.api.refusing import problem_of
-from tests.web.api.house import BASE, CAMPAIGN, House, house_of
+from tests.web.api.house import BASE, CAMPAIGN, DAY, House, house_of
 from tests.web.stores import Filled
 
 STAGE = "grassroots_congress"
@@ -143,6 +144,19 @@ async def test_a_key_stands_for_one_order(house: House, path: str, body: Any, ro
     answer = await house.http.post(f"{UNIT}/{path}", json=body, headers={**house.bearer(role), **key})
     assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
     assert len(house.orders.sent) == 1
+
+
+async def test_of_two_orders_at_once_with_one_key_one_is_taken(house: House) -> None:
+    """The unit's workflow answers the second as the first; whoever asked for something else is not told it is done."""
+
+    def first() -> None:
+        fact = Scheduled(DAY, STAGE, TWELVE, TWELVE)
+        house.filled.happen("06868", [fact], by="admin of 22", command="order-1")
+
+    house.orders.meanwhile, house.orders.answer = first, Answer(4, 4)
+    headers = {**house.bearer(), "idempotency-key": "order-1"}
+    second = await house.http.post(f"{UNIT}/retract", json={"stage": STAGE, "reason": "x"}, headers=headers)
+    assert (second.status_code, second.json()["code"]) == (422, "key_reused")
 
 
 @pytest.mark.parametrize("key", ["", "a/b", "a b", "ключ", "x" * 129, '"', "a\tb"])

@@ -74,6 +74,8 @@ async def test_a_scope_sees_its_lines_and_goes_on_behind_the_others(house: House
         ("transferred", {"unit": "06664", "parent": "200"}, False),
         ("split", {"unit": "06664", "into": "06664-01", "children": []}, True),
         ("added", {"unit": "06868", "parent": "200"}, False),
+        ("redrawn", {"entries": {"quang-ninh-2020.06868.grassroots_congress@congress-calendars": 3}}, False),
+        ("something new", {}, False),
     ],
 )
 async def test_lines_of_the_campaign_that_a_scope_sees(
@@ -83,6 +85,7 @@ async def test_lines_of_the_campaign_that_a_scope_sees(
     line = Line(2, type, DAY, START, "test", data)
     assert sees_line(view, "193", "@campaign", line) is seen
     assert sees_line(view, "", "@campaign", line)
+    assert sees_line(view, "22", "@campaign", line)
 
 
 async def test_whoever_waits_is_told_at_once(house: House) -> None:
@@ -207,6 +210,12 @@ async def test_a_stream_goes_on_where_it_broke(house: House) -> None:
     # What was not for them is not looked at again either.
     async with streaming(house, house.bearer("view", "200"), b"after=13") as stream:
         assert await stream.next() == {"id": "14"}
+
+
+async def test_nobody_is_waited_for_who_left(house: House) -> None:
+    async with streaming(house, house.bearer(), b"after=13&wait=60", accept="application/json") as asked:
+        assert asked.status == 0  # leaving ends the request within seconds, or this fails
+    assert asked.status == 200
 
 
 @pytest.mark.parametrize("end", ["revoked", "service"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 from pydantic_core import to_json
 
 from calendars.campaigns.contacts import ContactRow
@@ -85,6 +86,8 @@ async def test_history_and_releases_are_the_command_lines(house: House) -> None:
         ("status=overdue", ["06868"]),
         ("stage=grassroots_congress&status=held", ["06664"]),
         ("from=2020-07-01&to=2020-07-31", ["193"]),
+        ("stage=grassroots_congress&status=held&as_of=2020-05-18", []),
+        ("stage=grassroots_congress&status=held&as_of=2020-05-19", ["06664"]),
     ],
 )
 async def test_units_by_the_feeds_filters(house: House, query: str, units: list[str]) -> None:
@@ -112,6 +115,16 @@ async def test_entries_are_those_of_the_feed(house: House) -> None:
     assert [(one["uid"], one["from"], one["to"], one["sequence"]) for one in held] == [
         (f"{CAMPAIGN}.06664.grassroots_congress@congress-calendars", "2020-05-18", "2020-05-19", 0)
     ]
+    _, secret = house.filled.grant()
+    house.web.changed()
+    feed = Calendar.from_ical((await house.http.get(f"/feeds/{secret}.ics")).content)
+    shown = ("UID", "SUMMARY", "DESCRIPTION", "SEQUENCE", "LAST-MODIFIED")
+    assert sorted(
+        [one["uid"], one["summary"], one["description"], one["sequence"], datetime.fromisoformat(one["modified"])]
+        for one in (await house.http.get(f"{BASE}/entries", headers=token)).json()
+    ) == sorted([getattr(event.get(name), "dt", event.get(name)) for name in shown] for event in feed.walk("VEVENT"))
+    day_before = await house.http.get(f"{BASE}/entries?as_of=2020-05-18&level=commune&under=06664", headers=token)
+    assert {one["kind"] for one in day_before.json()} == {"opens", "target", "deadline"}
     english = (
         await house.http.get(f"{BASE}/entries?kind=held&level=commune", headers={**token, "accept-language": "en"})
     ).json()
@@ -232,6 +245,7 @@ async def test_notices_name_nobody(june: Filled) -> None:
         (f"{BASE}/status?as_of=2020-06-01&as_of=2020-06-02", 400, "repeated_parameter", "as_of"),
         (f"{BASE}/units?level=ward", 400, "bad_filter", "level"),
         (f"{BASE}/units?from=2020-07-01&to=2020-06-01", 400, "bad_filter", "from"),
+        (f"{BASE}/units?as_of=2020-06-12&status=held", 400, "not_of_today", "as_of"),
         (f"{BASE}/units?limit=0", 400, "bad_value", "limit"),
         (f"{BASE}/units?limit=100000", 400, "bad_value", "limit"),
         (f"{BASE}/units?under=99999", 404, "no_such_unit", "under"),
