@@ -28,8 +28,8 @@ from calendars.store.journal import Journal
 from calendars.store.outbox import Outbox
 from calendars.store.writer import Writer
 from calendars.wallclock import real_now
-from calendars.web import charts
 from calendars.web.app import WebApplication, create_app
+from calendars.web.pages import drawing
 from workflows.answering import PageCommands
 from workflows.campaign import CampaignCongress
 from workflows.client import CongressClient
@@ -183,7 +183,7 @@ async def _web(
     )
     server = web_server(app)
     serving = asyncio.create_task(server.serve([listening]))
-    warming = asyncio.create_task(asyncio.to_thread(charts.warm))
+    warming = asyncio.create_task(asyncio.to_thread(drawing.warm))
     say(f"serving on {settings.host}:{listening.getsockname()[1]}")
     try:
         yield app

@@ -45,6 +45,16 @@ class Figures:
     spans: list[Span]
 
 
+def warm() -> None:
+    """Draws one of each chart for nobody, so that nobody's first page waits for the engine to start."""
+    days = date(2000, 1, 1), date(2000, 3, 1)
+    curve = Curve("stage", "level", 1, 1, ((days[0], 1),), ((days[0], 1),), days[0], days[1], days[1])
+    margins = Distribution("stage", "level", True, ((60, 1),))
+    charts = Charts()
+    charts.svg(burn_up([curve], [Band(*days)], days[1], lambda _: ["title"], "en"), "", "", "")
+    charts.svg(margin_chart([margins], lambda _: ["title"], "en"), "", "", "")
+
+
 class Drawing:
     """The facts and the charts that the pages of one application show, kept for whoever asks next."""
 
