@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from calendars.errors import UserError
 from calendars.store.schema import grants, sessions, sign_ins
+
+DAY = timedelta(days=1)
 
 
 class Role(StrEnum):
@@ -117,6 +119,31 @@ def by_api_hash(connection: Connection) -> dict[str, Grant]:
     """The grants that have a token for the API, under its hash."""
     query = select(grants).where(grants.c.api_hash.is_not(None))
     return {row.api_hash: _grant(row) for row in connection.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """How many subscribers fetched last within a day, within a week, before that, and never."""
+
+    day: int = 0
+    week: int = 0
+    older: int = 0
+    never: int = 0
+
+
+def fetching(connection: Connection, campaign: str, now: datetime) -> Fetching:
+    """When those whose address still opens something last fetched: a change reaches calendars with their next fetch."""
+    counts = dict.fromkeys(("day", "week", "older", "never"), 0)
+    for one in listed(connection, campaign):
+        if one.revoked is None:
+            counts[_since(one.last_used, now)] += 1
+    return Fetching(**counts)
+
+
+def _since(last: datetime | None, now: datetime) -> str:
+    if last is None:
+        return "never"
+    return "day" if now - last <= DAY else "week" if now - last <= 7 * DAY else "older"
 
 
 def by_hash(connection: Connection) -> dict[str, Grant]:

@@ -16,6 +16,7 @@ from calendars.notices.links import Links
 from calendars.store.database import Store
 from calendars.store.feeds import Feeds
 from calendars.store.reading import Campaign
+from calendars.web.acting.campaign_pages import CampaignPages
 from calendars.web.acting.endpoint import Acting
 from calendars.web.api.application import PREFIX as API
 from calendars.web.api.application import ApiApplication, create_api
@@ -91,6 +92,7 @@ def create_app(
         *pages(frame),
         *SignIn(frame).routes,
         *Acting(frame, orders).routes,
+        *CampaignPages(frame, orders).routes,
         Mount("/static", Assets()),
     ]
     if links is not None:

@@ -113,7 +113,7 @@ async def test_lead_ins_show_how_their_days_were_found_and_a_tick(filled: Filled
     assert (
         "Preparatory steps 16/12/2019 Announce the election day ✓ done 14/12/2019 20 days before 05/01/2020 -> "
         "16/12/2019 (09/2008/NQLT-CP-UBTWMTTQVN, 17/04/2008, art. 6) 26/12/2019 Form the election team 10 days before "
-        "05/01/2020 -> 26/12/2019 Cell congress"
+        "05/01/2020 -> 26/12/2019 Report it held"
     ) in en
     assert "Việc chuẩn bị 16/12/2019 Công bố ngày bầu cử ✓ đã xong 14/12/2019 20 ngày trước 05/01/2020" in vi
     tell(filled, "06664-01", held(ELECTION, date(2020, 1, 5)))

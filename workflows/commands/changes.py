@@ -16,14 +16,17 @@ from calendars.plan.amending import Amendment, load_amendment
 from calendars.plan.releases import FIELDS, origin
 from calendars.plan.releases import diff as differences
 from calendars.sequence.state import UnitState
+from calendars.store import grants
 from calendars.store.changes import campaign_tree
 from calendars.store.documents import instrument_of, releases_json
+from calendars.store.grants import Fetching
 from calendars.store.reading import Campaign, find_unit, unit_states
 from calendars.store.reading import pins as pins_of
 from calendars.store.reading import releases as releases_of
 from calendars.tree.changes import Amend, Lift, Reached, Suspend
 from calendars.tree.foresight import Foresight, compare, foresee
 from calendars.tree.reaching import steps
+from calendars.wallclock import real_now
 from workflows.commands.console import day_text, note, say, show
 from workflows.commands.context import Context, From, Json, LastDay, On, Under, context_of
 from workflows.commands.output import emit_json
@@ -54,6 +57,8 @@ def amend(context: typer.Context, file: File, dry_run: DryRun = False, json: Jso
             todo = steps(campaign_tree(connection, campaign), campaign.plan, asked, 0, release)
             seen = foresee(before, todo, here.day(campaign), amendment.plan.instruments)
             _tell(seen, campaign, release, json=json, dry_run=True)
+            if not json:
+                _tell_fetching(grants.fetching(connection, campaign.name, real_now()))
             return
     reached = asyncio.run(_amend(here, campaign.name, asked))
     with here.reading() as (connection, campaign):
@@ -102,6 +107,13 @@ def _tell(seen: Foresight, campaign: Campaign, release: int, *, json: bool, dry_
             say(f"  and {len(remarks) - SHOWN:,} more, all with --json.")
     notices = [f"{count:,} {kind}" for kind, count in seen.notices.items()]
     say(f"Notices that {'would' if dry_run else 'will'} go out: {', '.join(notices) or 'none'}.")
+
+
+def _tell_fetching(found: Fetching) -> None:
+    say(
+        f"Subscribers who fetched last within a day: {found.day:,}, within a week: {found.week:,}, "
+        f"earlier: {found.older:,}, never: {found.never:,}."
+    )
 
 
 def releases(context: typer.Context, json: Json = False) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from calendars.plan.model import Plan, Stage
 from calendars.sequence.state import Clock, Gate, Status
@@ -21,6 +22,7 @@ class OfStage:
     rule: Stage
     now: UnitStage
     tags: frozenset[str]
+    today: date
 
     @property
     def is_open(self) -> bool:
@@ -85,7 +87,9 @@ ACTIONS: Mapping[str, Action] = {
 
 def _waits(of: OfStage) -> bool:
     closed = of.now.gate is not None and of.now.gate.state == Gate.CLOSED
-    return not of.now.waived and (closed or (of.rule.pilots is not None and not _is_pilot(of)))
+    pilots = of.rule.pilots
+    behind_pilots = pilots is not None and of.today <= pilots.to and not _is_pilot(of)
+    return not of.now.waived and (closed or behind_pilots)
 
 
 def _is_pilot(of: OfStage) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 from uuid import uuid4
 
 from starlette.requests import Request
@@ -23,6 +22,18 @@ from calendars.sequence.state import Clock, ResultValue
 from calendars.store.unit_status import unit_status
 from calendars.web.acting.actions import ACTIONS, Action, OfStage, clocks
 from calendars.web.acting.reading import Command, read
+from calendars.web.acting.sent import (
+    AWAY,
+    CONFLICT,
+    FORBIDDEN,
+    SEE_OTHER,
+    STALE,
+    UNAVAILABLE,
+    UNPROCESSABLE,
+    fields_of,
+    order_id,
+    too_large,
+)
 from calendars.web.api.orders import Orders, Unanswered
 from calendars.web.api.refusing import field_of
 from calendars.web.cookies import is_ours, is_same_site
@@ -31,16 +42,6 @@ from calendars.web.pages.page import Page, Seen
 from calendars.web.words import words
 
 MOST_OCTETS = 65_536
-MOST_FIELDS = 100
-SEE_OTHER, FORBIDDEN, CONFLICT, TOO_LARGE, UNPROCESSABLE, AWAY = 303, 403, 409, 413, 422, 503
-_AWAY = Text(
-    vi="Dịch vụ không trả lời kịp. Có thể gửi lại mẫu này: yêu cầu chỉ được ghi nhận một lần.",
-    en="The service did not answer in time. Send this form again: it is taken only once.",
-)
-_STALE = Text(
-    vi="Mẫu này thuộc phiên làm việc trước. Hãy kiểm tra lại và gửi một lần nữa.",
-    en="This form is of an earlier session. Look it through and send it once more.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,9 @@ class Acting:
         return _form(page, action, of, dict(_standing(action, of, page)), uuid4().hex, {})
 
     async def _take(self, request: Request) -> Response:
-        given = await _fields(request)
+        given = await fields_of(request, MOST_OCTETS)
         if given is None:
-            return Response("The form is too large.\n", TOO_LARGE, media_type="text/plain")
+            return too_large()
         orders: list[_Order] = []
         response = await self._frame.answer(request, lambda *of: self._checked(given, orders, *of))
         if not orders:
@@ -95,7 +96,7 @@ class Acting:
             why = refused
             return await self._frame.answer(request, lambda *of: self._refused(given, why, *of))
         except Unanswered:
-            return await self._frame.answer(request, lambda *of: self._again(given, {"": _AWAY}, AWAY, *of))
+            return await self._frame.answer(request, lambda *of: self._again(given, {"": AWAY}, UNAVAILABLE, *of))
         return RedirectResponse(order.back, SEE_OTHER, {"cache-control": "no-store"})
 
     def _checked(
@@ -109,11 +110,11 @@ class Acting:
         if not is_same_site(request):
             return page.mistaken(words(page.language).foreign_form, FORBIDDEN)
         if not is_ours(request, page.secret, given.get("form_token", "")):
-            return self._again(given, {"": _STALE}, FORBIDDEN, request, page, seen)
+            return self._again(given, {"": STALE}, FORBIDDEN, request, page, seen)
         asked = read(action, of, given)
         if asked.command is None:
             return self._again(given, asked.mistakes, UNPROCESSABLE, request, page, seen)
-        unit, id_ = request.path_params["unit"], _order_id(given)
+        unit, id_ = request.path_params["unit"], order_id(given)
         back = f"/units/{unit}{page.query(as_of=None, taken=id_)}"
         orders.append(_Order(seen.campaign.name, unit, id_, seen.viewer.by, asked.command, back))
         return Response()
@@ -138,7 +139,7 @@ class Acting:
         if isinstance(found, Response):
             return found
         action, of = found
-        return _form(page, action, of, given, _order_id(given), mistakes, code)
+        return _form(page, action, of, given, order_id(given), mistakes, code)
 
 
 def _found(request: Request, page: Page, seen: Seen) -> tuple[Action, OfStage] | Response:
@@ -155,7 +156,7 @@ def _found(request: Request, page: Page, seen: Seen) -> tuple[Action, OfStage] |
         return page.mistaken(words(page.language).role_lacks, FORBIDDEN)
     page.values["unit"] = seen.view.units[unit]
     rule = seen.campaign.plan.stage(name)
-    return action, OfStage(seen.campaign.plan, rule, now, seen.view.units[unit].tags)
+    return action, OfStage(seen.campaign.plan, rule, now, seen.view.units[unit].tags, seen.today)
 
 
 def _standing(action: Action, of: OfStage, page: Page) -> Mapping[str, str]:
@@ -224,23 +225,3 @@ def _shown(value: ResultValue) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:.10g}" if isinstance(value, float) else str(value)
-
-
-def _order_id(given: Mapping[str, str]) -> str:
-    """The id in the form; another one where it is none that we made."""
-    found = given.get("order", "")
-    return found if len(found) == 32 and set(found) <= set("0123456789abcdef") else uuid4().hex
-
-
-async def _fields(request: Request) -> dict[str, str] | None:
-    """What the form says, or None for one that is too large."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_OCTETS:
-            return None
-    try:
-        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError:
-        return None
-    return dict(pairs)

@@ -32,7 +32,7 @@ class UnitPage:
         instruments = seen.campaign.plan.instruments
         superiors = [one for one in seen.view.upward(code) if seen.viewer.sees(seen.view, one.code)]
         tags, plan = seen.view.units[code].tags, seen.campaign.plan
-        of = {one.stage: OfStage(plan, plan.stage(one.stage), one, tags) for one in status.stages}
+        of = {one.stage: OfStage(plan, plan.stage(one.stage), one, tags, seen.today) for one in status.stages}
         return page.respond(
             "unit.html",
             offered={stage: offered(seen.viewer, one) for stage, one in of.items()},
@@ -58,4 +58,4 @@ def _taken(seen: Seen, unit: str, order: str) -> int | None:
     if not order:
         return None
     found = standing(seen.connection, seen.campaign.name, unit, order)
-    return found.lines[-1].no if found else 0
+    return found[-1].no if found else 0
