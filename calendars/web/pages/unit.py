@@ -58,4 +58,4 @@ def _taken(seen: Seen, unit: str, order: str) -> int | None:
     if not order:
         return None
     found = standing(seen.connection, seen.campaign.name, unit, order)
-    return found.lines[-1].no if found else 0
+    return found[-1].no if found else 0
