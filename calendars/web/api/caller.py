@@ -17,14 +17,15 @@ LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody with a grant, or whoever sits at the machine of an open board: `grant` is empty then.
-
-    `campaign` is the one that the grant is for, empty for every campaign.
-    """
+    """Somebody with a grant, or whoever sits at the machine of an open board: `grant` is empty then."""
 
     viewer: Viewer
-    campaign: str = ""
     grant: str = ""
+
+    @property
+    def campaign(self) -> str:
+        """The one that the grant is for, empty for every campaign."""
+        return self.viewer.campaign
 
     def opens(self, campaign: str) -> bool:
         """Whether anything of the campaign may be seen."""
@@ -50,7 +51,7 @@ def caller_of(headers: RawHeaders, view: View, *, reading: bool, open_to: frozen
     grant = granted(view, token) if scheme.lower() == "bearer" else None
     if grant is None:
         raise Problem(401, "wrong_token", headers={"www-authenticate": f'{REALM}, error="invalid_token"'})
-    return Caller(Viewer(grant.label, grant.role, grant.scope), grant.campaign, grant.id)
+    return Caller(Viewer(grant.label, grant.role, grant.scope, grant.campaign), grant.id)
 
 
 def granted(view: View, token: str) -> Grant | None:
