@@ -123,7 +123,12 @@ class FeedApplication:
             raise _hurried(self._limit, wait)
         gzip = feed.parameters.gzip and wants_gzip(headers)
         try:
-            body = await self._bodies.get(feed.etag, gzip, lambda: content(feed.campaign, feed.parameters, self._past))
+            body = await self._bodies.get(
+                feed.etag,
+                gzip,
+                lambda: content(feed.campaign, feed.parameters, self._past),
+                slow=feed.parameters.as_of is not None,
+            )
         except StoreAway as error:
             raise _away() from error
         self._usage.note(feed.grant.id, 200, agent)
@@ -151,6 +156,7 @@ class FeedApplication:
 
     async def close(self) -> None:
         """Records what the addresses were used for since the last time."""
+        self._bodies.close()
         await self._usage.close()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 import pytest
@@ -86,3 +88,22 @@ async def test_filters_look_at_what_the_day_had(client: Client) -> None:
     client.filled.hold("06664", STAGE, "2020-05-18", "2020-05-19")
     assert await events(client, "?as_of=2020-05-18&kind=held") == {}
     assert list(await events(client, "?as_of=2020-05-19&kind=held")) == [f"quang-ninh-2020.06664.{STAGE}"]
+
+
+async def test_days_that_are_folded_keep_nobody_waiting(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    released = Event()
+    fold = client.feeds._past.on
+
+    def waiting(*arguments: Any) -> Any:
+        assert released.wait(20)
+        return fold(*arguments)
+
+    monkeypatch.setattr(client.feeds._past, "on", waiting)
+    # More of them than the event loop has threads.
+    days = [asyncio.create_task(client.ask(f"?as_of=2020-05-{day:02}")) for day in range(1, 29)]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        assert (await client.ask()).status_code == 200
+    assert not any(day.done() for day in days)
+    released.set()
+    assert {day.status_code for day in await asyncio.gather(*days)} == {200}
