@@ -86,3 +86,12 @@ def pilots(standing: Standing) -> list[tuple[StageLine, FeedUnit]]:
             lines.sort(key=lambda line: (line.held_last or date.max, line.unit))
             found += [(line, standing.view.units[line.unit]) for line in lines]
     return found
+
+
+def piloted(standing: Standing) -> dict[str, tuple[int, int]]:
+    """For each stage that units hold first, how many of them have by the day, and how many there are."""
+    found: dict[str, tuple[int, int]] = {}
+    for line, _ in pilots(standing):
+        held, of = found.get(line.stage, (0, 0))
+        found[line.stage] = held + line.held_by(standing.day), of + 1
+    return found

@@ -111,10 +111,10 @@ async def test_a_page_shows_the_day_that_its_address_asks_for(june: Filled) -> N
         assert "As of the end of 18/05/2020" in text_of(before.text)
         assert "Commune level 0 /2 0%" in text_of(before.text)
         assert '/units/193?lang=en&amp;as_of=2020-05-18"' in before.text
-        for mistaken in ("2020-02-30", "18/05/2020", "2020-06-12"):
+        for mistaken in ("2020-02-30", "18/05/2020", "2020-06-12", "2019-11-30", "0001-01-01", "20200511", "\0"):
             answer = await http.get("/", params={"as_of": mistaken, "lang": "en"})
             assert answer.status_code == 400
-            assert words("en").no_such_day in answer.text.replace("&#34;", '"')
+            assert words("en").no_such_day in unescape(answer.text)
 
 
 async def test_links_lead_somewhere(june: Filled) -> None:

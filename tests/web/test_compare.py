@@ -140,6 +140,7 @@ async def test_another_campaign_is_compared_at_the_same_distance_from_the_deadli
         "what=weather",
         "a=2020-02-30",
         "a=20200511",
+        "a=2019-11-30",
         "b=2020-06-12",
         "under=nowhere",
         "what=units&a=nowhere",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from calendars.store.database import Store
 from calendars.store.status import Spread, StageSummary, campaign_status
 from calendars.web.headline import headline
+from calendars.web.reporting import piloted, pilots
 from tests.web.campaigns import GRASSROOTS, TODAY, filled_in_june, standing, told
 from tests.web.stores import Filled, province
 
@@ -156,6 +158,22 @@ def test_curves_pilots_and_margins(store: Store) -> None:
     earlier = standing(store, date(2020, 6, 1))
     assert earlier.curve(of_communes).steps == ((date(2020, 5, 19), 2),)
     assert not earlier.late(GRASSROOTS)
+
+
+def test_pilots_are_counted_apart(store: Store) -> None:
+    units = [replace(one, tags=("pilot",)) if one.code in {"00000", "00001"} else one for one in province(4, 0)]
+    filled = Filled(store, units, plan=told())
+    filled.hold("00000", GRASSROOTS, "2020-03-06")
+    filled.hold("00002", GRASSROOTS, "2020-05-19")
+    found = standing(store)
+    assert piloted(found) == {GRASSROOTS: (1, 2)}
+    assert [(unit.code, line.held_last) for line, unit in pilots(found)] == [
+        ("00000", date(2020, 3, 6)),
+        ("00001", None),
+    ]
+    (of_communes,) = [one for one in found.summaries if one.stage == GRASSROOTS]
+    assert found.curve(of_communes).pilots == ((date(2020, 3, 6), 1),)
+    assert piloted(standing(store, date(2020, 3, 5))) == {GRASSROOTS: (0, 2)}
 
 
 def test_freezes_are_known_from_the_day_they_were_ordered(store: Store) -> None:

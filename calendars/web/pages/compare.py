@@ -180,7 +180,8 @@ def _day(page: Page, name: str, seen: Seen) -> date | None:
         day = date.fromisoformat(given)
     except ValueError:
         day = None
-    if day is None or day > seen.today or given != day.isoformat():
+    first = min(seen.campaign.plan.from_, seen.today)
+    if day is None or not first <= day <= seen.today or given != day.isoformat():
         raise UserError(words(page.language).no_such_side.format(side=name))
     return day
 

@@ -137,7 +137,7 @@ class Frame:
         seen = Seen(connection, campaign, view, today, today, viewer)
         page.tell(seen)
         try:
-            day = _day(request.query_params.get("as_of", ""), today)
+            day = _day(request.query_params.get("as_of", ""), campaign.plan.from_, today)
         except ValueError:
             return page.mistaken(words(page.language).no_such_day)
         if day != today:
@@ -157,8 +157,11 @@ def _language(request: Request) -> str:
     return wanted if wanted in LANGUAGES else preferred(request.headers.get("accept-language", ""))
 
 
-def _day(as_of: str, today: date) -> date:
+def _day(as_of: str, first: date, today: date) -> date:
     day = date.fromisoformat(as_of) if as_of else today
-    if day > today or as_of not in ("", day.isoformat()):  # ISO 8601 writes days in other ways, which nobody means
+    if not min(first, today) <= day <= today or as_of not in (
+        "",
+        day.isoformat(),
+    ):  # ISO 8601 writes days in other ways, which nobody means
         raise ValueError(as_of)
     return day

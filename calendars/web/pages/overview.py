@@ -11,6 +11,7 @@ from calendars.web.pages.drawing import Drawing
 from calendars.web.pages.frame import Settings
 from calendars.web.pages.page import Page, Seen
 from calendars.web.pages.subscription import subscription
+from calendars.web.reporting import piloted
 
 OVERDUE_NAMED = 12
 
@@ -37,6 +38,7 @@ class Overview:
             superiors=[one for one in seen.view.upward(under) if seen.viewer.sees(seen.view, one.code)][:0:-1],
             headline=headline(seen.campaign.plan, standing.summaries, seen.day, page.language, standing.alone),
             summaries=standing.summaries,
+            piloted=piloted(standing),
             indicators=standing.indicators,
             figures=self._drawing.figures(standing, page),
             freezes=standing.freezes,
