@@ -81,7 +81,7 @@ class FeedApplication:
         self._usage = Usage(store, now)
         self._limit = limit or RateLimit(0)
         self._bodies = Bodies()
-        self._past = Past(store, IcalRenderer(), linking(public_url))
+        self.past = Past(store, IcalRenderer(), linking(public_url))
         self._public_url = public_url
         self._view: View | None = None
         self._feeds: dict[tuple[str, bytes], Feed] = {}
@@ -123,7 +123,7 @@ class FeedApplication:
             raise _hurried(self._limit, wait)
         gzip = feed.parameters.gzip and wants_gzip(headers)
         try:
-            body = await self._bodies.get(feed.etag, gzip, lambda: content(feed.campaign, feed.parameters, self._past))
+            body = await self._bodies.get(feed.etag, gzip, lambda: content(feed.campaign, feed.parameters, self.past))
         except StoreAway as error:
             raise _away() from error
         self._usage.note(feed.grant.id, 200, agent)
