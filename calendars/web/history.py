@@ -16,6 +16,7 @@ from calendars.sequence.facts import Corrected, Enrolled, Fact, Held, Retracted
 from calendars.sequence.messages import CampaignClock
 from calendars.sequence.reminding import LEAD_IN
 from calendars.sequence.state import Clock, Gate, Span
+from calendars.web.viewer import LOCAL
 from calendars.web.words import Format, words
 
 OF_STAGE = ("stage", "above")
@@ -72,6 +73,8 @@ class Teller:
             return str(t.by_itself)
         if by in BY_LAUNCH:
             return str(t.by_launch)
+        if by == LOCAL.by:
+            return str(t.by_board)
         line = OF_FILE.fullmatch(by)
         return f"{t.by_file} {line[1]}, {t.by_line} {line[2]}" if line else by
 
