@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -17,8 +18,8 @@ from calendars.sequence.events import Event, event_of
 from calendars.sequence.facts import Enrolled
 from calendars.sequence.messages import CampaignClock
 from calendars.sequence.state import Clock, Profile, UnitState
-from calendars.store.journal import stream
-from calendars.store.schema import campaigns, units
+from calendars.store.journal import line_of_row, stream
+from calendars.store.schema import campaigns, journal, units
 from calendars.store.schema import releases as releases_table
 from calendars.store.states import Plans, load_state, read_plans, ruled
 
@@ -166,6 +167,19 @@ def unit_states(connection: Connection, campaign: Campaign, codes: Collection[st
     if codes is not None:
         query = query.where(units.c.unit.in_(codes))
     return [load_state(row.state, plans, row.level) for row in connection.execute(query)]
+
+
+def unit_states_on(
+    connection: Connection, campaign: Campaign, codes: Collection[str], day: date
+) -> dict[str, UnitState]:
+    """The units with these codes as they were on `day`, by what is known now. Costs a fold of each stream."""
+    query = select(journal).where(journal.c.campaign == campaign.name, journal.c.unit.in_(codes))
+    rows = connection.execute(query.order_by(journal.c.unit, journal.c.no))
+    plans = read_plans(connection, campaign.name)
+    return {
+        str(code): state_on([event_of(line_of_row(row)) for row in lines], plans, day)
+        for code, lines in groupby(rows, lambda row: row.unit)
+    }
 
 
 def pins(connection: Connection, campaign: Campaign) -> list[UnitPin]:

@@ -85,7 +85,7 @@ def create_app(
     """
     freshness = Freshness(Feeds(store, linking(public_url)))
     feeds = FeedApplication(freshness, store, now, RateLimit(feed_rate), public_url)
-    frame = Frame(store, freshness, Settings(public_url, feed_url_demo, today, open_board), now)
+    frame = Frame(store, freshness, Settings(public_url, feed_url_demo, today, open_board), feeds.past, now)
 
     # The framework's own documentation pages load scripts from elsewhere.
     routes: list[BaseRoute] = [

@@ -81,7 +81,7 @@ class FeedApplication:
         self._usage = Usage(store, now)
         self._limit = limit or RateLimit(0)
         self._bodies = Bodies()
-        self._past = Past(store, IcalRenderer(), linking(public_url))
+        self.past = Past(store, IcalRenderer(), linking(public_url))
         self._public_url = public_url
         self._view: View | None = None
         self._feeds: dict[tuple[str, bytes], Feed] = {}
@@ -126,7 +126,7 @@ class FeedApplication:
             body = await self._bodies.get(
                 feed.etag,
                 gzip,
-                lambda: content(feed.campaign, feed.parameters, self._past),
+                lambda: content(feed.campaign, feed.parameters, self.past),
                 slow=feed.parameters.as_of is not None,
             )
         except StoreAway as error:

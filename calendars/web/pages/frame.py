@@ -16,6 +16,7 @@ from calendars.errors import StoreAway, UserError
 from calendars.store import reading, sessions
 from calendars.store.database import Store
 from calendars.store.feeds import CampaignView
+from calendars.store.past import Past
 from calendars.store.reading import Campaign
 from calendars.wallclock import real_now
 from calendars.web.cookies import Cookie
@@ -45,9 +46,10 @@ class Frame:
     """Opens the store for a page and answers in its place when there is nothing to show."""
 
     def __init__(
-        self, store: Store, freshness: Freshness, settings: Settings, now: Callable[[], datetime] = real_now
+        self, store: Store, freshness: Freshness, settings: Settings, past: Past, now: Callable[[], datetime] = real_now
     ) -> None:
         self.store = store
+        self.past = past
         self._freshness = freshness
         self.settings = settings
         self.now = now

@@ -97,6 +97,11 @@ class Page:
             self.secret = self.new_secret = new_token()
         return form_token(self.secret)
 
+    def kept(self) -> list[tuple[str, str]]:
+        """What a form that leads to another page must carry along hidden: campaign, language and day."""
+        given = [(name, self.parameters[name]) for name in KEPT if name in self.parameters and name != "lang"]
+        return [*given, ("lang", self.language)]
+
     def tell(self, seen: Seen) -> None:
         """Gives templates what every page of a campaign shows."""
         plan = self._plan = seen.campaign.plan
@@ -135,6 +140,7 @@ class Page:
             "here": self.here,
             "form_token": self.form_token,
             "fields": self.fields,
+            "kept": self.kept,
             "path": self._url.path,
         }
         return self._templates.get_template(template).render(given)

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
+from calendars.web.branches import Grown
 from calendars.web.pages.compare import Compare
 from calendars.web.pages.drawing import Drawing
 from calendars.web.pages.frame import Frame
 from calendars.web.pages.overview import Overview
 from calendars.web.pages.report import Report, ReportWorkbook
+from calendars.web.pages.subscribe import Subscribe
+from calendars.web.pages.tree import Tree
 from calendars.web.pages.unit import UnitPage
 
 
 def routes(frame: Frame) -> list[BaseRoute]:
     """The board's pages."""
     drawing = Drawing()
+    grown = Grown()
     return [
         Route("/", frame.page(Overview(frame.settings, drawing))),
         Route("/compare", frame.page(Compare(frame.settings, drawing))),
         Route("/report", frame.page(Report(drawing))),
         Route("/report.xlsx", frame.page(ReportWorkbook(drawing))),
-        Route("/units/{unit}", frame.page(UnitPage(frame.settings))),
+        Route("/tree", frame.page(Tree(frame.settings, grown, frame.past))),
+        Route("/subscribe", frame.page(Subscribe(frame.settings))),
+        Route("/units/{unit}", frame.page(UnitPage(frame.settings, grown))),
     ]

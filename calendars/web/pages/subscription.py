@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from calendars.web.figures import is_loopback, offers
+from calendars.web.figures import HEADER_OCTETS, Offer, is_loopback, offers
 from calendars.web.pages.frame import Settings
 from calendars.web.pages.page import Page, Seen
+from calendars.web.parameters import Parameters
+from calendars.web.words import LANGUAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """A feed as some filters make it: `query` are they, `offer` is its address where one may be shown."""
+
+    query: str
+    entries: int
+    octets: int
+    offer: Offer | None
+
+    @property
+    def sized(self) -> Offer:
+        """What is known of its size, whatever its address."""
+        return self.offer or Offer("", (), self.entries, self.octets)
+
+
+def shown_address(settings: Settings, seen: Seen) -> str | None:
+    """The one feed address that may be shown: it opens the whole campaign, so only to who sees all of it."""
+    return None if seen.viewer.scope else settings.feed_url_demo()
 
 
 def subscription(settings: Settings, page: Page, seen: Seen, unit: str) -> dict[str, Any]:
     """What the template needs to offer the feeds of a unit."""
-    address = settings.feed_url_demo()
+    address = shown_address(settings, seen)
     return {
         "offers": offers(seen.view, address, unit, page.language) if address else [],
         "loopback": is_loopback(address or settings.public_url),
         "subscribed_unit": unit,
     }
+
+
+def filtered(settings: Settings, page: Page, seen: Seen, filters: Parameters) -> Filtered:
+    """The feed of these filters as it is today, whatever day the page shows: a subscribed calendar goes on."""
+    given = dict(filters.given)
+    if page.language != LANGUAGES[0]:
+        given.setdefault("lang", page.language)
+    pieces = seen.view.select(filters.selection)
+    octets = HEADER_OCTETS + sum(len(piece.en if given.get("lang") == "en" else piece.vi) for piece in pieces)
+    address = shown_address(settings, seen)
+    query = urlencode(given, safe=",")
+    offer = Offer(f"{address}?{query}" if query else address, (), len(pieces), octets) if address else None
+    return Filtered(filters.query, len(pieces), octets, offer)
