@@ -69,7 +69,7 @@ async def test_a_day_asked_for_again_is_answered_from_what_was_folded(client: Cl
     first = await client.ask("?as_of=2020-05-31")
     second = await client.ask("?as_of=2020-05-31", {"if-none-match": first.headers["etag"]})
     assert (second.status_code, second.content) == (304, b"")
-    folded = client.feeds._past._kept["quang-ninh-2020", datetime(2020, 5, 31, tzinfo=UTC).date()]
+    folded = client.feeds.past._kept["quang-ninh-2020", datetime(2020, 5, 31, tzinfo=UTC).date()]
     kept = dict(folded)
     client.filled.hold("06664", STAGE, "2020-05-18", "2020-05-19")
     third = await client.ask("?as_of=2020-05-31")
@@ -92,13 +92,13 @@ async def test_filters_look_at_what_the_day_had(client: Client) -> None:
 
 async def test_days_that_are_folded_keep_nobody_waiting(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     released = Event()
-    fold = client.feeds._past.on
+    fold = client.feeds.past.on
 
     def waiting(*arguments: Any) -> Any:
         assert released.wait(20)
         return fold(*arguments)
 
-    monkeypatch.setattr(client.feeds._past, "on", waiting)
+    monkeypatch.setattr(client.feeds.past, "on", waiting)
     # More of them than the event loop has threads.
     days = [asyncio.create_task(client.ask(f"?as_of=2020-05-{day:02}")) for day in range(1, 29)]
     await asyncio.sleep(0)
