@@ -10,6 +10,7 @@ from functools import lru_cache
 from calendars.store.feeds import CampaignView, FeedUnit
 
 NAMES_KEPT = 50_000
+BY_WORDS = 5  # the rank of what no name or code has as it was typed
 _NUMBER = re.compile(r"(\d+)")
 _Parts = tuple[tuple[int, int, str], ...]
 
@@ -31,8 +32,8 @@ def in_order(name: str) -> tuple[_Parts, str]:
 def matching(campaign: CampaignView, codes: Iterable[str], typed: str) -> list[FeedUnit]:
     """The units among `codes` that somebody who typed this may mean, the likeliest first.
 
-    A unit matches by its code, by a part of its name, or when each word begins a word of its name or of its superiors'
-    names, its own name having at least one: "ha tu khu 3" is quarter 3 of that ward.
+    A unit matches by its code or by a part of its name. Where none does, one matches of whose name or superiors' names
+    each word begins a word, its own name having at least one: "ha tu khu 3" is quarter 3 of that ward.
     """
     wanted = plain(typed)
     spelt = " ".join(unicodedata.normalize("NFC", typed).casefold().split())
@@ -44,7 +45,9 @@ def matching(campaign: CampaignView, codes: Iterable[str], typed: str) -> list[F
         rank = _rank(campaign, unit, wanted, spelt)
         if rank is not None:
             found.append((rank, campaign.plan.levels.index(unit.level), in_order(unit.name), code))
-    return [campaign.units[code] for *_, code in sorted(found)]
+    found.sort()
+    named = [code for rank, *_, code in found if rank < BY_WORDS]
+    return [campaign.units[code] for code in named or [code for *_, code in found]]
 
 
 def _rank(campaign: CampaignView, unit: FeedUnit, wanted: str, spelt: str) -> int | None:
@@ -62,4 +65,4 @@ def _rank(campaign: CampaignView, unit: FeedUnit, wanted: str, spelt: str) -> in
     if len(words) < 2 or not any(f" {word}" in own for word in words):
         return None
     path = "".join(f" {plain(one.name)}" for one in campaign.upward(unit.code))
-    return 5 if all(f" {word}" in path for word in words) else None
+    return BY_WORDS if all(f" {word}" in path for word in words) else None

@@ -15,11 +15,10 @@ from calendars.sequence.events import Event
 from calendars.sequence.facts import Corrected, Enrolled, Fact, Held, Retracted
 from calendars.sequence.messages import CampaignClock
 from calendars.sequence.reminding import LEAD_IN
-from calendars.sequence.state import Clock, Gate, Span
+from calendars.sequence.state import Clock, Count, Gate, Span
 from calendars.web.viewer import LOCAL
 from calendars.web.words import Format, words
 
-OF_STAGE = ("stage", "above")
 REASONS = ("reason", "text", "source")
 UNTOLD = frozenset(("results", "profile", "dates", "waiting", "freeze", "parent", "under", "successor"))
 # Who writes what nobody does by hand, as the journal has it.
@@ -96,33 +95,41 @@ class Teller:
         return found
 
     def _value(self, name: str, value: Any, fact: Fact) -> str:
-        f, t = Format(self.language), words(self.language)
+        f = Format(self.language)
         match value:
             case None:
-                return str(t.further_notice)
-            case Clock():
-                return _word(self.language, f"clock_{value.value}")
-            case Gate():
-                return _word(self.language, f"gate_{value.value}")
+                return str(words(self.language).further_notice)
+            case Clock() | Gate():
+                return _word(self.language, f"{'clock' if isinstance(value, Clock) else 'gate'}_{value.value}")
             case date():
                 return f.day(value)
             case Span():
                 return self._span(value)
+            case (Count(), *_):
+                parts = (f"{self.stage_title(one.stage)} {f.number(one.held)}/{f.number(one.of)}" for one in value)
+                return "; ".join(parts)
             case tuple():
                 return ", ".join(self.stage_title(one) for one in value)
             case int():
                 return f.number(value)
-        if name in OF_STAGE:
-            return self.stage_title(value)
-        if name == "lead_in":
-            return self.lead_in_title(getattr(fact, "stage", ""), value)
-        if name == "of":
-            if value.startswith(LEAD_IN):
-                return self.lead_in_title(getattr(fact, "stage", ""), value.removeprefix(LEAD_IN))
-            return _word(self.language, f"clock_{value}")
-        if name == "how":
-            return _word(self.language, f"ended_{value}")
-        return self.name_of(value) if name == "by" else str(value)
+        return self._name(name, str(value), getattr(fact, "stage", ""))
+
+    def _name(self, field: str, value: str, stage: str) -> str:
+        """What the field of an event names, as people call it."""
+        match field:
+            case "stage" | "above":
+                return self.stage_title(value)
+            case "lead_in":
+                return self.lead_in_title(stage, value)
+            case "of" if value.startswith(LEAD_IN):
+                return self.lead_in_title(stage, value.removeprefix(LEAD_IN))
+            case "of":
+                return _word(self.language, f"clock_{value}")
+            case "how":
+                return _word(self.language, f"ended_{value}")
+            case "by":
+                return self.name_of(value)
+        return value
 
     def _span(self, days: Span) -> str:
         f = Format(self.language)
