@@ -21,6 +21,7 @@ DAY = timedelta(days=1)
 PAD = 0.03  # of the axis, on both sides
 MOST_TICKS = 6
 LEAST_WIDTH = 1.2  # per cent: one day of a long campaign can still be seen
+ROOM = 48  # per cent: what the longest words take on a phone
 LANE = 24  # CSS pixels
 HEAD = 22
 FOOT = 18
@@ -62,10 +63,11 @@ class Lane:
 
     @property
     def side(self) -> str:
-        """`start`: right of it; `end`: left of it; `over`: upon it."""
-        if self.x + self.width <= 52:
-            return "start"
-        return "end" if self.x >= 48 else "over"
+        """`start`: right of it; `end`: left of it; `over`: upon it, where neither side has room."""
+        left, right = self.x, 100 - self.x - self.width
+        if max(left, right) < ROOM:
+            return "over"
+        return "start" if right >= left else "end"
 
     @property
     def words_at(self) -> float:
@@ -77,12 +79,14 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The line of one stage; `today` in per cent, None where the day is not on the axis."""
+    """The line of one stage; `today` in per cent, None where the day is not on the axis. `one_year` says that all of
+    the axis is in one, which then needs no telling beside each day."""
 
     stage: str
     lanes: tuple[Lane, ...]
     ticks: tuple[tuple[float, date], ...]
     today: float | None
+    one_year: bool
 
     @property
     def height(self) -> int:
@@ -142,7 +146,7 @@ def _drawing(stage: str, days: Iterable[_Dated], axis: Axis, day: date) -> Drawi
         lanes.append(Lane(kind, round(axis.at(span.first), 2), round(width, 2), span, y, margin))
     ticks = tuple((axis.at(tick), tick) for tick in axis.ticks() if axis.holds(tick))
     today = axis.at(day + DAY) if axis.holds(day) else None  # its end: what the page shows is as of then
-    return Drawing(stage, tuple(lanes), ticks, today)
+    return Drawing(stage, tuple(lanes), ticks, today, axis.first.year == axis.last.year)
 
 
 def _months(first: date, last: date) -> Iterator[tuple[int, int]]:
