@@ -56,8 +56,10 @@ def is_ours(request: Request, secret: str, token: str) -> bool:
 
 
 def is_same_site(request: Request) -> bool:
-    """Whether the browser says that no foreign page sent this; old ones say nothing."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return False
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
+    """Whether the browser says that no foreign page sent this. Old ones, and any over plain http, may say nothing; our
+    pages name no address to others, so that theirs is "null" then."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin", "null")
+    return origin == "null" or urlsplit(origin).netloc == request.headers.get("host", "")
