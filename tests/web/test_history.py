@@ -279,3 +279,13 @@ async def test_a_long_history_begins_with_its_end(filled: Filled) -> None:
     assert len(re.findall("days set,", short.text)) == 30
     assert len(re.findall("days set,", whole.text)) == 56
     assert "Joined the campaign" in whole.text
+
+
+async def test_what_was_to_come_on_a_past_day_is_told_of_that_day(filled: Filled) -> None:
+    filled.hold("06664", CONGRESS, "2020-05-25")
+    async with opened(filled.store) as http:
+        for unit in ("06664", "193"):
+            before = text_of((await http.get(f"/units/{unit}?lang=en&as_of=2020-05-20")).text)
+            assert "31/05/2020 Grassroots congress : local target, Phường Hà Tu" in before
+            after = text_of((await http.get(f"/units/{unit}?lang=en&as_of=2020-05-26")).text)
+            assert "local target, Phường Hà Tu" not in after

@@ -26,5 +26,5 @@ def routes(frame: Frame) -> list[BaseRoute]:
         Route("/report.xlsx", frame.page(ReportWorkbook(drawing))),
         Route("/tree", frame.page(Tree(frame.settings, grown, frame.past))),
         Route("/subscribe", frame.page(Subscribe(frame.settings))),
-        Route("/units/{unit}", frame.page(UnitPage(frame.settings, grown))),
+        Route("/units/{unit}", frame.page(UnitPage(frame.settings, grown, frame.past))),
     ]

@@ -10,9 +10,11 @@ from starlette.responses import Response
 
 from calendars.plan.sources import citation
 from calendars.sequence.events import event_of
+from calendars.store.feeds import CampaignView
 from calendars.store.journal import stream
 from calendars.store.notice_list import Notice, notices_of
 from calendars.store.notice_status import refused_children, unreached_children
+from calendars.store.past import Past
 from calendars.store.unit_status import unit_status
 from calendars.web import telling
 from calendars.web.acting.actions import OfStage, offered
@@ -33,9 +35,10 @@ _ADDRESS = re.compile(r"<?[^\s<>@:;,()]+@[^\s<>@:;,()]+>?")
 class UnitPage:
     """The page."""
 
-    def __init__(self, settings: Settings, grown: Grown) -> None:
+    def __init__(self, settings: Settings, grown: Grown, past: Past) -> None:
         self._settings = settings
         self._grown = grown
+        self._past = past
 
     def __call__(self, request: Request, page: Page, seen: Seen) -> Response:
         """The unit, or that the viewer sees none with this code."""
@@ -67,7 +70,7 @@ class UnitPage:
             lasting=telling.lasting(status.freezes, seen.day),
             telling=telling,
             cited=lambda source: citation(source, instruments),
-            upcoming=upcoming(seen.view, seen.day, code),
+            upcoming=upcoming(self._entries(seen, code), seen.day, code),
             progress=self._grown.branches(seen),
             ended=ended(seen.connection, seen.view, seen.day),
             children=seen.children(code),
@@ -75,6 +78,10 @@ class UnitPage:
             refused=refused_children(seen.connection, seen.campaign.name, code),
             **subscription(self._settings, page, seen, code),
         )
+
+    def _entries(self, seen: Seen, code: str) -> CampaignView:
+        """The entries of the unit and all below it as they were on the shown day."""
+        return seen.view if seen.day == seen.today else self._past.on(seen.view, seen.day, seen.view.below(code))
 
 
 def _taken(seen: Seen, unit: str, order: str) -> int | None:
