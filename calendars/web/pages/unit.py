@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from calendars.plan.sources import citation
 from calendars.sequence.events import event_of
-from calendars.store.feeds import CampaignView
 from calendars.store.journal import stream
 from calendars.store.notice_list import Notice, notices_of
 from calendars.store.notice_status import refused_children, unreached_children
@@ -20,7 +19,7 @@ from calendars.web import telling
 from calendars.web.acting.actions import OfStage, offered
 from calendars.web.api.orders import standing
 from calendars.web.branches import Grown
-from calendars.web.figures import ended, upcoming
+from calendars.web.figures import Upcoming, ended, upcoming
 from calendars.web.history import Teller, Told, known_on, newest
 from calendars.web.pages.frame import Settings
 from calendars.web.pages.page import Page, Seen, lead_in_title
@@ -29,6 +28,7 @@ from calendars.web.timeline import timelines
 
 EVENTS_SHOWN = 30
 NOTICES_SHOWN = 30
+MOST_FOLDED = 500  # units, for one page: about a second
 _ADDRESS = re.compile(r"<?[^\s<>@:;,()]+@[^\s<>@:;,()]+>?")
 
 
@@ -70,7 +70,7 @@ class UnitPage:
             lasting=telling.lasting(status.freezes, seen.day),
             telling=telling,
             cited=lambda source: citation(source, instruments),
-            upcoming=upcoming(self._entries(seen, code), seen.day, code),
+            upcoming=self._upcoming(seen, code),
             progress=self._grown.branches(seen),
             ended=ended(seen.connection, seen.view, seen.day),
             children=seen.children(code),
@@ -79,9 +79,14 @@ class UnitPage:
             **subscription(self._settings, page, seen, code),
         )
 
-    def _entries(self, seen: Seen, code: str) -> CampaignView:
-        """The entries of the unit and all below it as they were on the shown day."""
-        return seen.view if seen.day == seen.today else self._past.on(seen.view, seen.day, seen.view.below(code))
+    def _upcoming(self, seen: Seen, code: str) -> list[Upcoming] | None:
+        """What was to come after the shown day; None where too many units would have to be folded for it."""
+        if seen.day == seen.today:
+            return upcoming(seen.view, seen.day, code)
+        below = seen.view.below(code)
+        if len(below) > MOST_FOLDED:
+            return None
+        return upcoming(self._past.on(seen.view, seen.day, below), seen.day, code)
 
 
 def _taken(seen: Seen, unit: str, order: str) -> int | None:
