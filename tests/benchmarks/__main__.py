@@ -16,11 +16,13 @@ from tests.benchmarks.feeds import feed
 from tests.benchmarks.figures import Figure, print_table
 from tests.benchmarks.histories import history
 from tests.benchmarks.notices import notices
+from tests.benchmarks.pages import pages
 from tests.benchmarks.reporting import reporting
 
 BENCHMARKS: dict[str, Callable[[Path], Awaitable[list[Figure]]]] = {
     "history": history,
     "feed": feed,
+    "pages": pages,
     "reporting": reporting,
     "enrolling": enrolling,
     "notices": notices,
