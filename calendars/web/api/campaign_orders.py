@@ -33,10 +33,10 @@ from calendars.web.api.values import Day, Line, Name
 router = router_of("orders to a campaign")
 RELEASE_TYPES = (JSON, "application/yaml")
 _RELEASE = {
-    "campaign": "quang-ninh-2020",
-    "instrument": "plan-400",
-    "instruments": {"plan-400": {"number": "400-KH/TU", "date": "2020-05-20", "issuer": "Tỉnh ủy Quảng Ninh"}},
-    "stages": [{"id": "grassroots_congress", "target": {"date": "2020-06-10"}, "deadline": {"date": "2020-07-15"}}],
+    "campaign": "congresses-2030",
+    "instrument": "plan-12",
+    "instruments": {"plan-12": {"number": "12-KH/TU", "date": "2030-05-20", "issuer": "Tỉnh ủy"}},
+    "stages": [{"id": "congress", "target": {"date": "2030-06-10"}, "deadline": {"date": "2030-07-15"}}],
 }
 _BODY = {
     "requestBody": {
