@@ -40,7 +40,7 @@ from workflows.demonstration import Demonstration
 from workflows.dispatch import Dispatch, keep_delivering
 from workflows.embedded import EmbeddedTemporal
 from workflows.launching import launch, prepare
-from workflows.ordering import ApiOrders
+from workflows.ordering import UnitOrders
 from workflows.overhead import OF_A_SERVICE, collect_rarely, walk_payloads_rarely
 from workflows.posting import NO_MAIL, delivery_of, links_of, post_of
 from workflows.settings import Settings, read_settings
@@ -167,6 +167,7 @@ async def _web(
         except RPCError:
             return False
 
+    orders = UnitOrders(folder, store, temporal.client if temporal else None, settings.task_queue)
     app = create_app(
         store,
         public_url=settings.board_url,
@@ -176,9 +177,9 @@ async def _web(
         ready=ready,
         now=real_now,
         links=links_of(settings, folder),
-        commands=PageCommands(folder, temporal.client if temporal else None, settings.task_queue),
+        commands=PageCommands(orders),
         feed_rate=settings.feed_rate,
-        orders=ApiOrders(folder, store, temporal.client if temporal else None, settings.task_queue),
+        orders=orders,
         api_rate=settings.api_rate,
     )
     server = web_server(app)

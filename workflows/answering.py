@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from temporalio.client import Client
+from uuid import uuid4
 
 from calendars.plan.model import Text
 from calendars.sequence.commands import Acknowledge
 from calendars.sequence.refusals import Refused
-from workflows.client import CongressClient
-from workflows.connection import connect
-from workflows.datafolder import DataFolder
+from workflows.ordering import UnitOrders
 
 
 class PageCommands:
-    """Orders to the service on a data folder: with the client of this very process, or that of another."""
+    """What pages behind links in messages ask for, each time as an order of its own."""
 
-    def __init__(self, folder: DataFolder, client: Client | None, task_queue: str) -> None:
-        self._folder, self._client, self._queue = folder, client, task_queue
+    def __init__(self, orders: UnitOrders) -> None:
+        self._orders = orders
 
     async def acknowledge(self, campaign: str, unit: str, by: str) -> Text | None:
         """Notes that somebody answers for what is overdue. None when that is done, else why it is refused."""
-        congress = CongressClient(await self._connected(), campaign, self._queue)
         try:
-            await congress.send(unit, Acknowledge(), by=by)
+            await self._orders.send(campaign, unit, Acknowledge(), by=by, id=uuid4().hex)
         except Refused as refused:
             return Text(vi=refused.text("vi"), en=refused.text("en"))
         return None
-
-    async def _connected(self) -> Client:
-        if self._client is None:
-            service = self._folder.service()
-            self._client = await connect(service.temporal_address if service else "")
-        return self._client

@@ -1,4 +1,4 @@
-"""What the API asks of units and campaigns, as orders to their workflows."""
+"""What the web app asks of units and campaigns, as orders to their workflows."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from calendars.sequence.refusals import Refused
 from calendars.store.database import Store
 from calendars.store.schema import units
 from calendars.tree.changes import Change, Reached
-from calendars.web.api.orders import ChangeRefused, Unanswered
+from calendars.web.orders import ChangeRefused, Unanswered
 from workflows.client import CongressClient
 from workflows.connection import cluster_is_named, connect
 from workflows.datafolder import DataFolder
 
 
-class ApiOrders:
+class UnitOrders:
     """Orders to the service on a data folder: with the client of this very process, or that of another."""
 
     def __init__(self, folder: DataFolder, store: Store, client: Client | None, task_queue: str) -> None:

@@ -16,15 +16,17 @@ from calendars.notices.links import Links
 from calendars.store.database import Store
 from calendars.store.feeds import Feeds
 from calendars.store.reading import Campaign
-from calendars.web.acting.campaign_pages import CampaignPages
-from calendars.web.acting.endpoint import Acting
+from calendars.web.acting.action_form import PATH as ACTION
+from calendars.web.acting.action_form import ActionForm
+from calendars.web.acting.campaign_forms import AmendForm, FreezeForm
 from calendars.web.api.application import PREFIX as API
 from calendars.web.api.application import ApiApplication, create_api
-from calendars.web.api.orders import Orders
 from calendars.web.assets import Assets
 from calendars.web.feed import PREFIX, FeedApplication, Receive, Scope, Send
 from calendars.web.freshness import Freshness
+from calendars.web.gathered import Gathered
 from calendars.web.notices import Commands, NoticePages
+from calendars.web.orders import Orders
 from calendars.web.pages.frame import Frame, Settings
 from calendars.web.pages.routes import routes as pages
 from calendars.web.pages.sign_in import SignIn
@@ -85,14 +87,15 @@ def create_app(
     """
     freshness = Freshness(Feeds(store, linking(public_url)))
     feeds = FeedApplication(freshness, store, now, RateLimit(feed_rate), public_url)
+    gathered = Gathered()
     frame = Frame(store, freshness, Settings(public_url, feed_url_demo, today, open_board), feeds.past, now)
 
     # The framework's own documentation pages load scripts from elsewhere.
     routes: list[BaseRoute] = [
-        *pages(frame),
+        *pages(frame, gathered),
         *SignIn(frame).routes,
-        *Acting(frame, orders).routes,
-        *CampaignPages(frame, orders).routes,
+        *ActionForm(frame, orders).routes(ACTION),
+        *(route for form in (AmendForm, FreezeForm) for route in form(frame, orders).routes(form.path)),
         Mount("/static", Assets()),
     ]
     if links is not None:
@@ -119,6 +122,8 @@ def create_app(
         store,
         freshness,
         today=today,
+        past=feeds.past,
+        gathered=gathered,
         orders=orders,
         limit=RateLimit(api_rate),
         public_url=public_url,

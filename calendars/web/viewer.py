@@ -8,6 +8,14 @@ from calendars.store.feeds import CampaignView
 from calendars.store.grants import Role
 from calendars.store.sessions import Session
 
+# What changes what holds for a unit is its superior's; what the unit itself did may be said by whoever reports for it.
+OF_SUPERIORS = frozenset({"waive", "consent", "review", "reopen", "pin", "unpin", "amend", "freeze", "resume"})
+
+
+def roles_for(kind: str) -> tuple[Role, ...]:
+    """The roles that allow a command or a change of this kind, on the board and by the API."""
+    return (Role.ADMIN,) if kind in OF_SUPERIORS else (Role.REPORT, Role.ADMIN)
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
@@ -33,15 +41,13 @@ class Viewer:
         """Whether the unit is within the scope."""
         return unit in campaign.units and (not self.scope or campaign.is_below(unit, self.scope))
 
-    @property
-    def reports(self) -> bool:
-        """Whether they may schedule and report."""
-        return self.role in (Role.REPORT, Role.ADMIN)
+    def sees_all(self, campaign: CampaignView) -> bool:
+        """Whether the scope is the whole campaign."""
+        return not self.scope or campaign.roots == {self.scope}
 
-    @property
-    def administers(self) -> bool:
-        """Whether they may change what holds for others: dates, freezes, waivers, the tree."""
-        return self.role == Role.ADMIN
+    def may(self, kind: str) -> bool:
+        """Whether the role allows a command of this kind. The scope is another question."""
+        return self.role in roles_for(kind)
 
 
 # Whoever reaches an open board could run the command line on the same machine.

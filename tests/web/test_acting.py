@@ -26,8 +26,8 @@ from calendars.sequence.messages import Answer
 from calendars.sequence.state import Clock as DueClock
 from calendars.store.grants import Role
 from calendars.web.acting.actions import ACTIONS
-from calendars.web.api.orders import Unanswered
 from calendars.web.app import create_app
+from calendars.web.orders import Unanswered
 from calendars.web.words import words
 from tests.web.api.house import FakeOrders
 from tests.web.conftest import over

@@ -11,7 +11,7 @@ import pytest
 from calendars.store.grants import Role
 from calendars.tree.changes import Amend, Lift, Suspend
 from calendars.tree.foresight import DATES
-from calendars.web.api.orders import ChangeRefused, Unanswered
+from calendars.web.orders import ChangeRefused, Unanswered
 from calendars.web.words import words
 from tests.web.api.house import FakeOrders
 from tests.web.stores import Filled

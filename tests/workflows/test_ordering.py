@@ -12,10 +12,10 @@ import pytest
 from calendars.sequence.commands import Acknowledge
 from calendars.store.database import open_store
 from calendars.tree.changes import Lift
-from calendars.web.api.orders import Unanswered
+from calendars.web.orders import Unanswered
 from tests.service import free_port
 from workflows.datafolder import DataFolder, ServiceRecord
-from workflows.ordering import ApiOrders
+from workflows.ordering import UnitOrders
 
 
 @pytest.mark.parametrize("recorded", [False, True], ids=["no service", "a service without its Temporal"])
@@ -23,7 +23,7 @@ async def test_nobody_takes_an_order(tmp_path: Path, sqlite_url: str, recorded: 
     folder, store = DataFolder(tmp_path), open_store(sqlite_url)
     if recorded:
         folder.announce(record(f"127.0.0.1:{free_port()}"))
-    orders = ApiOrders(folder, store, None, "congress")
+    orders = UnitOrders(folder, store, None, "congress")
     with pytest.raises(Unanswered):
         await orders.send("small", "22", Acknowledge(), by="x", id="y")
     with pytest.raises(Unanswered):

@@ -44,21 +44,16 @@ class OfStage:
 @dataclass(frozen=True, slots=True)
 class Action:
     """An action. `asks` are the fields of its form (on, to, results, reason, body, lead_in, clock, text); those in
-    `needs` may not be empty. `superior` ones change what holds for a unit and need the role admin."""
+    `needs` may not be empty."""
 
     name: str
     asks: tuple[str, ...]
     needs: frozenset[str]
     offered: Callable[[OfStage], bool]
-    superior: bool = False
-
-    def is_allowed(self, viewer: Viewer) -> bool:
-        """Whether the viewer's role lets them do it. Their scope is another question."""
-        return viewer.administers if self.superior else viewer.reports
 
 
-def _action(name: str, asks: str, needs: str, offered: Callable[[OfStage], bool], *, superior: bool = False) -> Action:
-    return Action(name, tuple(asks.split()), frozenset(needs.split()), offered, superior)
+def _action(name: str, asks: str, needs: str, offered: Callable[[OfStage], bool]) -> Action:
+    return Action(name, tuple(asks.split()), frozenset(needs.split()), offered)
 
 
 def _is_held(of: OfStage) -> bool:
@@ -75,12 +70,12 @@ ACTIONS: Mapping[str, Action] = {
         _action("retract", "reason", "reason", lambda of: _is_held(of) and not of.now.sealed),
         _action("done", "lead_in on", "lead_in", lambda of: of.is_open and bool(of.undone)),
         _action("acknowledge", "", "", lambda of: of.now.status == Status.OVERDUE),
-        _action("waive", "reason", "reason", lambda of: of.is_open and _waits(of), superior=True),
-        _action("consent", "body on", "body on", lambda of: bool(of.bodies), superior=True),
-        _action("review", "on text", "on", lambda of: _is_held(of) and _is_pilot(of), superior=True),
-        _action("reopen", "reason", "reason", lambda of: of.now.sealed, superior=True),
-        _action("pin", "clock on reason", "clock on reason", lambda of: of.is_open and bool(clocks(of)), superior=True),
-        _action("unpin", "clock reason", "clock reason", lambda of: of.is_open and bool(of.now.pins), superior=True),
+        _action("waive", "reason", "reason", lambda of: of.is_open and _waits(of)),
+        _action("consent", "body on", "body on", lambda of: bool(of.bodies)),
+        _action("review", "on text", "on", lambda of: _is_held(of) and _is_pilot(of)),
+        _action("reopen", "reason", "reason", lambda of: of.now.sealed),
+        _action("pin", "clock on reason", "clock on reason", lambda of: of.is_open and bool(clocks(of))),
+        _action("unpin", "clock reason", "clock reason", lambda of: of.is_open and bool(of.now.pins)),
     )
 }
 
@@ -104,4 +99,4 @@ def clocks(of: OfStage) -> list[Clock]:
 
 def offered(viewer: Viewer, of: OfStage) -> list[Action]:
     """What the board offers the viewer to do now, the most usual first."""
-    return [action for action in ACTIONS.values() if action.is_allowed(viewer) and action.offered(of)]
+    return [action for action in ACTIONS.values() if viewer.may(action.name) and action.offered(of)]

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from calendars.plan.model import Text
 
 MOST_FIELDS = 100
-SEE_OTHER, FORBIDDEN, CONFLICT, TOO_LARGE, UNPROCESSABLE, UNAVAILABLE = 303, 403, 409, 413, 422, 503
+TOO_LARGE = 413
 AWAY = Text(
     vi="Dịch vụ không trả lời kịp. Có thể gửi lại mẫu này: yêu cầu chỉ được ghi nhận một lần.",
     en="The service did not answer in time. Send this form again: it is taken only once.",

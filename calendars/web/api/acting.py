@@ -13,14 +13,15 @@ from calendars.sequence.commands import Acknowledge, OfStage
 from calendars.sequence.events import Line
 from calendars.sequence.messages import Answer
 from calendars.sequence.refusals import Refused
-from calendars.store.grants import Role
 from calendars.tree.changes import Change, Reached
 from calendars.web.api.answers import AnswerDocument
 from calendars.web.api.asked import OfCampaign, asking
 from calendars.web.api.door import V1
-from calendars.web.api.orders import ChangeRefused, Orders, Unanswered, order_id, standing
+from calendars.web.api.keys import order_id
 from calendars.web.api.problems import ACTING, Problem, away, problems
 from calendars.web.api.refusing import problem_of
+from calendars.web.orders import ChangeRefused, Orders, Unanswered, standing
+from calendars.web.viewer import roles_for
 
 Key = Annotated[
     str | None,
@@ -147,10 +148,11 @@ class Order:
         return first.data.get("stage") == command.stage and (on is None or not days or on.isoformat() in days)
 
 
-def order(here: OfCampaign, key: str | None, *roles: Role) -> Order:
-    """An order that the caller's role allows. Raises `Problem`."""
-    role = here.asked.caller.viewer.role
-    if role not in roles:
-        raise Problem(403, "role", role=role.value, needed=" or ".join(one.value for one in roles))
+def order(here: OfCampaign, key: str | None, kind: str) -> Order:
+    """An order of this kind, where the caller's role allows it. Raises `Problem`."""
+    viewer = here.asked.caller.viewer
+    if not viewer.may(kind):
+        needed = " or ".join(role.value for role in roles_for(kind))
+        raise Problem(403, "role", role=viewer.role.value, needed=needed)
     here.asked.response.headers["cache-control"] = "no-store"
     return Order(here, order_id(key))

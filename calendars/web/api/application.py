@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from calendars.errors import StoreAway
-from calendars.ical.renderer import IcalRenderer
 from calendars.store.database import Store
 from calendars.store.past import Past
 from calendars.store.reading import Campaign
@@ -31,16 +29,17 @@ from calendars.web.api import (
     validating,
 )
 from calendars.web.api.asked import HEADERS, NotModified, language_of
-from calendars.web.api.caller import LOCAL_HOSTS
 from calendars.web.api.desk import Desk
 from calendars.web.api.docs import page
 from calendars.web.api.document import document_of
 from calendars.web.api.door import Door
-from calendars.web.api.orders import Orders
 from calendars.web.api.problems import Problem, away
 from calendars.web.api.tide import Tide
 from calendars.web.feed import Receive, Scope, Send
 from calendars.web.freshness import Freshness
+from calendars.web.gathered import Gathered
+from calendars.web.hosts import own_names
+from calendars.web.orders import Orders
 from calendars.web.rate import RateLimit
 
 PREFIX = "/api"
@@ -69,6 +68,8 @@ def create_api(
     freshness: Freshness,
     *,
     today: Callable[[Campaign], date],
+    past: Past,
+    gathered: Gathered,
     orders: Orders | None,
     limit: RateLimit,
     public_url: str,
@@ -76,11 +77,12 @@ def create_api(
 ) -> ApiApplication:
     """The API over a store. `orders` takes what acts; `limit` is how often a token may ask.
 
-    With an `open_board` reading needs no token under the service's own names.
+    `past` and `gathered` are what feeds and pages keep as well. With an `open_board` reading needs no token under the
+    service's own names.
     """
     tide = Tide(store)
     api = FastAPI(title="Congress Calendars", version="1", docs_url=None, redoc_url=None, openapi_url=None)
-    desk = Desk(store, freshness, today, orders, limit, tide, Past(store, IcalRenderer()))
+    desk = Desk(store, freshness, today, orders, limit, tide, past, gathered)
     api.state.desk = desk
     for resource in _RESOURCES:
         api.include_router(resource.router)
@@ -96,7 +98,7 @@ def create_api(
     async def docs(request: Request) -> Response:
         return page(document, request)
 
-    names = frozenset(LOCAL_HOSTS | {urlsplit(public_url).hostname or ""}) if open_board else frozenset[str]()
+    names = own_names(public_url) if open_board else frozenset[str]()
     return ApiApplication(Door(api, freshness, limit, names), tide)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,7 +16,7 @@ from starlette.responses import Response
 
 from calendars.ical.rendering import RENDERER
 from calendars.store.feeds import CampaignView, FeedUnit, View
-from calendars.store.neighbourhood import UnitConflict, conflicts_of
+from calendars.store.neighbourhood import UnitConflict
 from calendars.store.reading import Campaign, read_campaign
 from calendars.web.api.caller import Caller
 from calendars.web.api.desk import Desk
@@ -106,7 +107,7 @@ class OfCampaign:
     @property
     def sees_all(self) -> bool:
         """Whether the scope is the whole campaign."""
-        return self.asked.caller.sees_all(self.view)
+        return self.asked.caller.viewer.sees_all(self.view)
 
     def unit(self, code: str) -> FeedUnit:
         """A unit within the scope. Raises `Problem` for any other, whether it exists or not."""
@@ -124,13 +125,9 @@ class OfCampaign:
             self.asked.desk.campaigns[self.view.name] = known
         return known[1]
 
-    def conflicts(self, connection: Connection) -> list[UnitConflict]:
-        """The conflicts of the campaign as it is now. Finding them takes the states of all units."""
-        known = self.asked.desk.conflicts.get(self.view.name)
-        if known is None or known[0] != self.revision:
-            known = self.revision, conflicts_of(connection, self.campaign)
-            self.asked.desk.conflicts[self.view.name] = known
-        return known[1]
+    def conflicts(self, connection: Connection) -> Sequence[UnitConflict]:
+        """The conflicts of the campaign as it is now."""
+        return self.asked.desk.gathered.facts(connection, self.campaign, self.view).conflicts
 
     @property
     def today(self) -> date:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from calendars.store.feeds import CampaignView, View
+from calendars.store.feeds import View
 from calendars.store.grants import Grant, token_hash
 from calendars.web.api.problems import Problem
 from calendars.web.conditional import RawHeaders, header
+from calendars.web.hosts import name_in
 from calendars.web.viewer import LOCAL, Viewer
 
 REALM = 'Bearer realm="congress"'
-LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +30,6 @@ class Caller:
         """Whether anything of the campaign may be seen."""
         return self.campaign in ("", campaign)
 
-    def sees_all(self, campaign: CampaignView) -> bool:
-        """Whether the scope is the whole campaign."""
-        return not self.viewer.scope or campaign.roots == {self.viewer.scope}
-
 
 def caller_of(headers: RawHeaders, view: View, *, reading: bool, open_to: frozenset[str]) -> Caller:
     """The caller. Where the board is open (`open_to` holds the names it answers under) reading needs no token: whoever
@@ -44,7 +39,7 @@ def caller_of(headers: RawHeaders, view: View, *, reading: bool, open_to: frozen
     """
     sent = header(headers, b"authorization")
     if sent is None:
-        if reading and urlsplit(f"//{header(headers, b'host') or ''}").hostname in open_to:
+        if reading and name_in(header(headers, b"host")) in open_to:
             return Caller(LOCAL)
         raise Problem(401, "no_token", headers={"www-authenticate": REALM})
     scheme, _, token = sent.partition(" ")

@@ -16,7 +16,6 @@ from calendars.plan.amending import Amendment, check_amendment
 from calendars.sequence.results import clean
 from calendars.sequence.state import UnitState
 from calendars.store.changes import campaign_tree
-from calendars.store.grants import Role
 from calendars.store.reading import Campaign, read_campaign, tree_units, unit_states
 from calendars.tree.changes import Amend, Change, Lift, Reached, Suspend
 from calendars.tree.foresight import Foresight, compare, foresee
@@ -84,7 +83,7 @@ async def amend(here: Here, request: Request, query: Annotated[AmendQuery, Query
 
     Units' own dates (pins) stay. Role: admin of the whole campaign. A repeated order is answered without the moves.
     """
-    made = order(here, key, Role.ADMIN)
+    made = order(here, key, "amend")
     _whole(here)
     text = await _text(request)
     if not query.dry_run and (known := await made.made("amended")) is not None:
@@ -160,7 +159,7 @@ async def freeze(here: Here, form: FreezeForm, key: Key = None) -> Any:
     Dates that fall into it become postponed; targets and deadlines stay. Role: admin, of the whole campaign where
     `under` is not given.
     """
-    made = order(here, key, Role.ADMIN)
+    made = order(here, key, "freeze")
     await _part(here, form.under)
     plan = here.campaign.plan
     for field, day in (("from", form.from_), ("to", form.to)):
@@ -177,7 +176,7 @@ async def freeze(here: Here, form: FreezeForm, key: Key = None) -> Any:
 async def resume(here: Here, form: ResumeForm, key: Key = None) -> Any:
     """Ends what is frozen; postponed dates are then set anew. Role: admin, of the whole campaign where `under` is not
     given."""
-    made = order(here, key, Role.ADMIN)
+    made = order(here, key, "resume")
     await _part(here, form.under)
     return await _changed(here, made, Lift(form.on, form.under or ""))
 

@@ -10,13 +10,13 @@ from typing import Any
 from starlette.requests import Request
 
 from calendars.store.database import Store
-from calendars.store.neighbourhood import UnitConflict
 from calendars.store.past import Past
 from calendars.store.reading import Campaign
-from calendars.web.api.orders import Orders
 from calendars.web.api.tide import Tide
 from calendars.web.api.waiting import Waiting
 from calendars.web.freshness import Freshness
+from calendars.web.gathered import Gathered
+from calendars.web.orders import Orders
 from calendars.web.rate import RateLimit
 
 
@@ -24,7 +24,7 @@ from calendars.web.rate import RateLimit
 class Desk:
     """The store and who tells of its changes, how a campaign tells its day, where orders go, what the document says.
 
-    Without `orders` none can be taken. `campaigns` and `conflicts` are what was read last, with the revisions of that.
+    Without `orders` none can be taken. `campaigns` are what was read last, with the revisions of that.
     """
 
     store: Store
@@ -34,10 +34,10 @@ class Desk:
     limit: RateLimit
     tide: Tide
     past: Past
+    gathered: Gathered
     waiting: Waiting = field(default_factory=Waiting)
     document: Callable[[], dict[str, Any]] = dict
     campaigns: dict[str, tuple[tuple[int, datetime], Campaign]] = field(default_factory=dict)
-    conflicts: dict[str, tuple[tuple[int, datetime], list[UnitConflict]]] = field(default_factory=dict)
     _parameters: dict[tuple[str, str], Mapping[str, bool]] = field(default_factory=dict)
 
     def parameters(self, request: Request) -> Mapping[str, bool]:

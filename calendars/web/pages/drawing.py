@@ -58,8 +58,8 @@ def warm() -> None:
 class Drawing:
     """The facts and the charts that the pages of one application show, kept for whoever asks next."""
 
-    def __init__(self) -> None:
-        self._gathered = Gathered()
+    def __init__(self, gathered: Gathered) -> None:
+        self._gathered = gathered
         self._charts = Charts()
 
     def standing(self, seen: Seen, under: str, day: date | None = None) -> Standing:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -21,12 +20,11 @@ from calendars.store.reading import Campaign
 from calendars.wallclock import real_now
 from calendars.web.cookies import Cookie
 from calendars.web.freshness import Freshness
+from calendars.web.hosts import name_in, own_names
 from calendars.web.pages.page import Make, Page, Seen
 from calendars.web.templating import environment
 from calendars.web.viewer import LOCAL, Viewer
 from calendars.web.words import LANGUAGES, preferred, words
-
-_LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +80,8 @@ class Frame:
     def strange(self, request: Request) -> str:
         """Why this request is not answered, or nothing. A foreign site may point its name at this machine, so a board
         that asks nobody who they are answers under its own names only."""
-        own = _LOCAL_HOSTS | {urlsplit(self.settings.public_url).hostname}
-        if self.settings.open_board and urlsplit(f"//{request.headers.get('host', '')}").hostname not in own:
+        own = own_names(self.settings.public_url)
+        if self.settings.open_board and name_in(request.headers.get("host")) not in own:
             return f"The board opens only under its own address, {self.settings.public_url}."
         return ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from calendars.web.branches import Grown
+from calendars.web.gathered import Gathered
 from calendars.web.pages.compare import Compare
 from calendars.web.pages.drawing import Drawing
 from calendars.web.pages.frame import Frame
@@ -15,9 +16,9 @@ from calendars.web.pages.tree import Tree
 from calendars.web.pages.unit import UnitPage
 
 
-def routes(frame: Frame) -> list[BaseRoute]:
-    """The board's pages."""
-    drawing = Drawing()
+def routes(frame: Frame, gathered: Gathered) -> list[BaseRoute]:
+    """The board's pages; `gathered` keeps what several of them read of a campaign."""
+    drawing = Drawing(gathered)
     grown = Grown()
     return [
         Route("/", frame.page(Overview(frame.settings, drawing))),

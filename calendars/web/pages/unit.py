@@ -17,10 +17,10 @@ from calendars.store.past import Past
 from calendars.store.unit_status import unit_status
 from calendars.web import telling
 from calendars.web.acting.actions import OfStage, offered
-from calendars.web.api.orders import standing
 from calendars.web.branches import Grown
 from calendars.web.figures import Upcoming, ended, upcoming
 from calendars.web.history import Teller, Told, known_on, newest
+from calendars.web.orders import standing
 from calendars.web.pages.frame import Settings
 from calendars.web.pages.page import Page, Seen, lead_in_title
 from calendars.web.pages.subscription import subscription

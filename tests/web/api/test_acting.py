@@ -32,8 +32,8 @@ from calendars.sequence.sentences import SENTENCES
 from calendars.sequence.state import Clock
 from calendars.store.database import Store
 from calendars.tree.changes import Amend, Lift, Suspend
-from calendars.web.api.orders import ChangeRefused, Unanswered
 from calendars.web.api.refusing import problem_of
+from calendars.web.orders import ChangeRefused, Unanswered
 from tests.web.api.house import BASE, CAMPAIGN, DAY, House, house_of
 from tests.web.stores import Filled
 

@@ -1,13 +1,11 @@
-"""Where orders go, and how one that is sent again is known.
+"""Where orders go, and how one that is sent again is known: for forms of the board and for the API.
 
-The API itself sends nothing to anybody's workflow; whoever wires the service hands in how it is done.
+The web app itself sends nothing to anybody's workflow; whoever wires the service hands in how it is done.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Protocol
-from uuid import uuid4
 
 from sqlalchemy import Connection, select
 
@@ -18,10 +16,6 @@ from calendars.sequence.messages import Answer
 from calendars.store.journal import line_of_row
 from calendars.store.schema import journal
 from calendars.tree.changes import Change, Reached
-from calendars.web.api.problems import Problem
-
-# No slash: the orders to units that follow from a change have its id, a slash and the unit.
-_KEY = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 
 
 class Unanswered(UserError):
@@ -40,17 +34,6 @@ class Orders(Protocol):
 
     async def change(self, campaign: str, change: Change, *, by: str, id: str) -> Reached:
         """A change of the whole campaign, made once every unit has it. Raises `ChangeRefused` or `Unanswered`."""
-
-
-def order_id(key: str | None) -> str:
-    """The id of an order: the key that the client gave, or one of its own. Raises `Problem` for a key that is none."""
-    if key is None:
-        return uuid4().hex
-    # Some clients write it as a structured field's string.
-    bare = key[1:-1] if len(key) > 2 and key[0] == key[-1] == '"' else key
-    if not _KEY.fullmatch(bare):
-        raise Problem(400, "bad_key", field="Idempotency-Key")
-    return bare
 
 
 def standing(connection: Connection, campaign: str, unit: str, id: str) -> tuple[Line, ...]:
