@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -25,14 +24,13 @@ from calendars.sequence.events import Line
 from calendars.sequence.messages import Answer, Append, Order, UnitStart, unit_workflow_id
 from calendars.sequence.rules import Rules
 from calendars.sequence.state import Profile, UnitState
-from calendars.store.changes import campaign_changes, campaign_tree, freezes_at, lasting_freezes, lasting_in_plan
+from calendars.store.changes import campaign_changes, campaign_tree, checked, freezes_at
 from calendars.store.database import Store
 from calendars.store.journal import stream
 from calendars.store.projecting import CAMPAIGN_STREAM
 from calendars.store.reading import Campaign, read_campaign
 from calendars.store.writer import Writer
-from calendars.tree.changes import Amend, Change, ChangeOrder, Lift, Reached, RecordChange, RecordedChange
-from calendars.tree.checking import check_change
+from calendars.tree.changes import Amend, Change, ChangeOrder, Reached, RecordChange, RecordedChange
 from calendars.tree.model import Tree
 from calendars.tree.reaching import Step, steps
 
@@ -102,13 +100,7 @@ class ChangeActivities:
             for line in lines:
                 if line.command == order.id:
                     return RecordedChange(asked.campaign, line.no, line.by, asked.today, repeated=True), None
-            tree = campaign_tree(connection, campaign)
-            if isinstance(change, Lift):
-                above = {unit.code for unit in tree.above(change.under)} | {""}
-                lasting = [one.id for one in lasting_freezes(lines, change.on) if one.under in above]
-                lasting += lasting_in_plan(campaign.plan, asked.today, change.on)
-                change = replace(change, freezes=tuple(lasting))
-            check_change(tree, campaign.plan, campaign.release, change, asked.today)
+            change = checked(connection, campaign, lines, change, asked.today)
         no = lines[-1].no + 1
         data: dict[str, Any] = _CHANGE.dump_python(change, mode="json")
         kind = data.pop("kind")

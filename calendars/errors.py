@@ -18,7 +18,18 @@ class CalendarError(Exception):
 
 
 class UserError(CalendarError):
-    """An operator's mistake. Its text is the one sentence to show; a traceback would not help."""
+    """An operator's mistake. Its text is the one sentence to show; a traceback would not help.
+
+    `vi` is the same sentence in Vietnamese, of mistakes that can be made on pages too.
+    """
+
+    def __init__(self, *args: object, vi: str = "") -> None:
+        super().__init__(*args)
+        self.vi = vi
+
+    def text(self, language: str) -> str:
+        """The sentence in this language, in English where it has no other."""
+        return self.vi if language == "vi" and self.vi else str(self)
 
 
 class StoreAway(CalendarError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from calendars.plan.model import Instrument, Stage
-from calendars.sequence.refusals import Language, cited, interval, other, titles, written
+from calendars.sequence.refusals import cited, interval, other, titles, written
 from calendars.sequence.state import Clock, Gate, Span, StageState, UnitState
 from calendars.sequence.status import due_days, in_window, planned
 
@@ -28,7 +28,7 @@ class Conflict:
         """The same with its sources as people cite them, not as keys of the plan."""
         return replace(self, params=cited(self.params, instruments))
 
-    def text(self, language: Language) -> str:
+    def text(self, language: str) -> str:
         """The sentence to show."""
         return written(f"conflict.{self.code}", self.params, language)
 

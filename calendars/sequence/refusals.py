@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from string import Formatter
-from typing import Any, Literal
+from typing import Any
 
 from calendars.errors import UserError
 from calendars.plan.model import Instrument, Stage, Text
 from calendars.plan.sources import citation
 from calendars.sequence.sentences import SENTENCES
 from calendars.sequence.state import Span
-
-Language = Literal["en", "vi"]
 
 # A service newer than its client may refuse for a reason the client has no sentence for.
 UNKNOWN = Text(en="The command was refused ({code}).", vi="Lệnh bị từ chối ({code}).")
@@ -40,7 +38,7 @@ class Refused(UserError):
         """The same with its sources as people cite them, number and date, not as keys of the plan."""
         return Refused(self.code, cited(self.params, instruments))
 
-    def text(self, language: Language) -> str:
+    def text(self, language: str) -> str:
         """The sentence to show. Raises `KeyError` when a param of a known code is missing."""
         return written(self.code, self.params, language)
 
@@ -54,7 +52,7 @@ def cited(params: Mapping[str, str], instruments: Mapping[str, Instrument]) -> d
     return {**params, **{name: citation(value, instruments) or "" for name, value in sources.items()}}
 
 
-def written(code: str, params: Mapping[str, str], language: Language) -> str:
+def written(code: str, params: Mapping[str, str], language: str) -> str:
     """The sentence of the catalogue, filled. Raises `KeyError` when a param of a known code is missing."""
     case = params.get("case")
     sentence = SENTENCES.get(f"{code}.{case}" if case else code, UNKNOWN)[language]
@@ -90,7 +88,7 @@ def _titles(name: str, stage: Stage) -> dict[str, str]:
 class _Writer(Formatter):
     """Fills a sentence in one language."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: str) -> None:
         self.on, self.from_, self.to = ("on", "from", "to") if language == "en" else ("ngày", "từ", "đến")
 
     def format_field(self, value: Any, format_spec: str) -> str:

@@ -17,7 +17,8 @@ from calendars.store.journal import stream
 from calendars.store.projecting import CAMPAIGN_STREAM
 from calendars.store.reading import Campaign, tree_units
 from calendars.store.redrawing import REDRAWN
-from calendars.tree.changes import Change, ChangeOrder
+from calendars.tree.changes import Change, ChangeOrder, Lift
+from calendars.tree.checking import check_change
 from calendars.tree.model import Tree, Unit
 from calendars.tree.reaching import freeze_id
 
@@ -40,6 +41,20 @@ def campaign_tree(connection: Connection, campaign: Campaign) -> Tree:
     """All units of the campaign, those that ended as well."""
     found = tree_units(connection, campaign)
     return Tree(Unit(one.code, one.name, one.level, one.parent, one.tags, one.ended) for one in found)
+
+
+def checked(connection: Connection, campaign: Campaign, lines: Iterable[Line], change: Change, today: date) -> Change:
+    """The change as the campaign's stream, of which these are the lines, would hold it: an end of freezes says which.
+
+    Raises `UserError` when it may not be made on `today`.
+    """
+    tree = campaign_tree(connection, campaign)
+    if isinstance(change, Lift):
+        above = {unit.code for unit in tree.above(change.under)} | {""}
+        lasting = [one.id for one in lasting_freezes(lines, change.on) if one.under in above]
+        change = replace(change, freezes=(*lasting, *lasting_in_plan(campaign.plan, today, change.on)))
+    check_change(tree, campaign.plan, campaign.release, change, today)
+    return change
 
 
 def campaign_changes(connection: Connection, campaign: str) -> dict[int, tuple[ChangeOrder, int, Plan]]:

@@ -39,7 +39,9 @@ def check_change(tree: Tree, plan: Plan, release: int, change: Change, today: da
             if change.base != release:
                 raise UserError(
                     f"The release was made from release {change.base}, and release {release} came meanwhile: "
-                    "look at it and amend again."
+                    "look at it and amend again.",
+                    vi=f"Bản điều chỉnh được lập từ bản {change.base}, trong khi đã có bản {release}: "
+                    "hãy xem lại rồi điều chỉnh lần nữa.",
                 )
             _check_dates_alone(plan, Plan.model_validate(change.plan))
         case Suspend():
@@ -48,7 +50,10 @@ def check_change(tree: Tree, plan: Plan, release: int, change: Change, today: da
             _check_under(tree, change.under)
             if not change.freezes:
                 where = change.under or "the campaign"
-                raise UserError(f"No freeze of {where} lasts on {change.on}: nothing to resume.")
+                raise UserError(
+                    f"No freeze of {where} lasts on {change.on}: nothing to resume.",
+                    vi=f"Ngày {_vi(change.on)} không có đợt tạm dừng nào của {change.under or 'toàn đợt'} để kết thúc.",
+                )
         case Merge() | Split() | Transfer() | Dissolve() | Add() | RenameUnit():
             _check_day(plan, change.on, today)
             _check_structure(tree, plan, change)
@@ -63,17 +68,29 @@ def _check_dates_alone(before: Plan, after: Plan) -> None:
         return {**document, "stages": stages, "instruments": {}}
 
     if rest(before) != rest(after):
-        raise UserError("A release changes only the dates of stages, found another change of the plan.")
+        raise UserError(
+            "A release changes only the dates of stages, found another change of the plan.",
+            vi="Bản điều chỉnh chỉ được đổi mốc thời gian của các bước, không đổi nội dung khác của kế hoạch.",
+        )
 
 
 def _check_suspension(tree: Tree, plan: Plan, change: Suspend) -> None:
     _check_under(tree, change.under)
     if not plan.from_ <= change.first <= plan.until:
-        raise UserError(f"--from {change.first}: expected a day of the campaign, {plan.from_} to {plan.until}.")
+        raise UserError(
+            f"--from {change.first}: expected a day of the campaign, {plan.from_} to {plan.until}.",
+            vi=f"Từ ngày {_vi(change.first)}: cần một ngày trong đợt, {_vi(plan.from_)} đến {_vi(plan.until)}.",
+        )
     if change.last is not None and not change.first <= change.last <= plan.until:
-        raise UserError(f"--to {change.last}: expected a day from {change.first} to {plan.until}.")
+        raise UserError(
+            f"--to {change.last}: expected a day from {change.first} to {plan.until}.",
+            vi=f"Đến ngày {_vi(change.last)}: cần một ngày từ {_vi(change.first)} đến {_vi(plan.until)}.",
+        )
     if not change.reason.strip():
-        raise UserError("--reason: a freeze needs a reason, it is kept in every history.")
+        raise UserError(
+            "--reason: a freeze needs a reason, it is kept in every history.",
+            vi="Cần nêu lý do tạm dừng; lý do được lưu trong lịch sử của mọi đơn vị.",
+        )
 
 
 def _check_under(tree: Tree, under: str) -> None:
@@ -169,7 +186,14 @@ def _check_above(plan: Plan, parent: Unit, level: str) -> None:
 def _living(tree: Tree, code: str) -> Unit:
     unit = tree.units.get(code)
     if unit is None:
-        raise UserError(f"There is no unit {code}.")
+        raise UserError(f"There is no unit {code}.", vi=f"Không có đơn vị {code}.")
     if unit.ended is not None:
-        raise UserError(f"{code} {unit.name} ended on {unit.ended}.")
+        raise UserError(
+            f"{code} {unit.name} ended on {unit.ended}.",
+            vi=f"{code} {unit.name} đã kết thúc ngày {_vi(unit.ended)}.",
+        )
     return unit
+
+
+def _vi(day: date) -> str:
+    return f"{day:%d/%m/%Y}"

@@ -75,10 +75,16 @@ def asked(pairs: Iterable[tuple[str, str]], view: CampaignView, scope: str) -> A
     filters = [(name, value) for name, value in given if name not in OWN]
     sort = own.get("sort", SORTS[0])
     if sort.removeprefix("-") not in SORTS:
-        raise UserError(f"sort={sort}: expected {', '.join(SORTS)}, or one of them after a minus.")
+        known = ", ".join(SORTS)
+        raise UserError(
+            f"sort={sort}: expected {known}, or one of them after a minus.",
+            vi=f"sort={sort}: cần một trong số: {known}, có thể thêm dấu trừ ở trước.",
+        )
     page = own.get("page", "1")
     if not (page.isascii() and page.isdecimal()) or not int(page[:9]) >= 1 or len(page) > len("99999"):
-        raise UserError(f"page={page[:20]}: expected a number from 1 on.")
+        raise UserError(
+            f"page={page[:20]}: expected a number from 1 on.", vi=f"page={page[:20]}: cần một số từ 1 trở lên."
+        )
     opened = [code for code in dict.fromkeys(own.get("open", "").split(",")) if code in view.units]
     typed = " ".join(own.get("q", "").split())[:MOST_TYPED]
     return Asked(read(filters, view, scope, FILTERS & NAMES), typed, sort, tuple(opened[:MOST_OPEN]), int(page))

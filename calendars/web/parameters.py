@@ -59,7 +59,10 @@ def pairs_of(query: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query), max_num_fields=MOST_FIELDS)
     except ValueError as error:
-        raise UserError(f"The filters are not understood ({error}), expected NAME=VALUE joined by &.") from error
+        raise UserError(
+            f"The filters are not understood ({error}), expected NAME=VALUE joined by &.",
+            vi=f"Không hiểu được bộ lọc ({error}), cần viết TÊN=GIÁ_TRỊ, nối bằng dấu &.",
+        ) from error
 
 
 def read(
@@ -75,9 +78,15 @@ def read(
     values = _values(pairs, names)
     under = _one(values, "under") or scope
     if under not in campaign.units:
-        raise UnknownUnit(f"under={under}: campaign {campaign.name} has no such unit.")
+        raise UnknownUnit(
+            f"under={under}: campaign {campaign.name} has no such unit.",
+            vi=f"under={under}: đợt {campaign.name} không có đơn vị này.",
+        )
     if not campaign.is_below(under, scope):
-        raise OutOfScope(f"under={under}: this address opens unit {scope} and what is below it.")
+        raise OutOfScope(
+            f"under={under}: this address opens unit {scope} and what is below it.",
+            vi=f"under={under}: địa chỉ này chỉ mở đơn vị {scope} và các đơn vị bên dưới.",
+        )
     shape = _choice(values, "as", SHAPES)
     chosen: dict[str, frozenset[str]] = {
         "level": _list(values, "level", campaign.plan.levels),
@@ -88,7 +97,9 @@ def read(
     }
     since, until = _day(values, "from") or date.min, _day(values, "to") or date.max
     if since > until:
-        raise UserError(f"from={since}: expected a day up to to={until}.")
+        raise UserError(
+            f"from={since}: expected a day up to to={until}.", vi=f"from={since}: cần ngày không sau to={until}."
+        )
     language = _choice(values, "lang", LANGUAGES)
     cancelled = _choice(values, "cancelled", CANCELLED)
     detail = _choice(values, "detail", [*Detail])
@@ -119,7 +130,11 @@ def _values(pairs: Iterable[tuple[str, str]], names: Collection[str]) -> dict[st
     for name, value in pairs:
         if name not in names:
             what = "it means nothing here" if name in NAMES else "no such filter"
-            raise UserError(f"{name}: {what}, expected one of {_or(sorted(names))}.")
+            what_vi = "ở đây không có nghĩa" if name in NAMES else "không có bộ lọc này"
+            allowed = _or(sorted(names))
+            raise UserError(
+                f"{name}: {what}, expected one of {allowed}.", vi=f"{name}: {what_vi}, cần một trong số: {allowed}."
+            )
         values.setdefault(name, []).append(value)
     return values
 
@@ -129,7 +144,7 @@ def _one(values: dict[str, list[str]], name: str) -> str | None:
     if found is None:
         return None
     if len(found) > 1 or not found[0]:
-        raise UserError(f"{name}: expected one value.")
+        raise UserError(f"{name}: expected one value.", vi=f"{name}: cần đúng một giá trị.")
     return found[0]
 
 
@@ -157,17 +172,22 @@ def _alarms(values: dict[str, list[str]]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(part for value in values.get("alarms", ()) for part in value.split(",")))
     for alarm in found:
         if not ALARM.fullmatch(alarm):
-            raise UserError(f"alarms={alarm}: expected a time from the beginning of the day, as -PT15H or PT8H.")
+            raise UserError(
+                f"alarms={alarm}: expected a time from the beginning of the day, as -PT15H or PT8H.",
+                vi=f"alarms={alarm}: cần khoảng thời gian tính từ đầu ngày, ví dụ -PT15H hoặc PT8H.",
+            )
     if len(found) > MOST_ALARMS:
-        raise UserError(f"alarms: expected at most {MOST_ALARMS}.")
+        raise UserError(f"alarms: expected at most {MOST_ALARMS}.", vi=f"alarms: tối đa {MOST_ALARMS} giá trị.")
     return found
 
 
 def _check(name: str, chosen: Iterable[str], allowed: Collection[str]) -> None:
     for value in sorted(chosen):
         if value not in allowed:
-            expected = f"expected {_or(sorted(allowed))}" if allowed else f"no unit here has a {name}"
-            raise UserError(f"{name}={value}: {expected}.")
+            known = _or(sorted(allowed))
+            expected = f"expected {known}" if known else f"no unit here has a {name}"
+            expected_vi = f"cần một trong số: {known}" if known else f"không đơn vị nào ở đây có {name}"
+            raise UserError(f"{name}={value}: {expected}.", vi=f"{name}={value}: {expected_vi}.")
 
 
 def _day(values: dict[str, list[str]], name: str) -> date | None:
@@ -179,7 +199,9 @@ def _day(values: dict[str, list[str]], name: str) -> date | None:
             raise ValueError
         return date.fromisoformat(value)
     except ValueError:
-        raise UserError(f"{name}={value}: expected a day as 2020-06-30.") from None
+        raise UserError(
+            f"{name}={value}: expected a day as 2020-06-30.", vi=f"{name}={value}: cần một ngày, ví dụ 2020-06-30."
+        ) from None
 
 
 def _or(values: Iterable[str]) -> str:

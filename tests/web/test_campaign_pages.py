@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
+from calendars.sequence.events import Line
+from calendars.sequence.messages import Append
 from calendars.store.grants import Role
+from calendars.store.projecting import CAMPAIGN_STREAM
 from calendars.tree.changes import Amend, Lift, Suspend
 from calendars.tree.foresight import DATES
 from calendars.web.orders import ChangeRefused, Unanswered
 from calendars.web.words import words
 from tests.web.api.house import FakeOrders
-from tests.web.stores import Filled
+from tests.web.stores import START, Filled
 from tests.web.test_acting import Desk, desk_of, hidden
 from tests.web.test_app import text_of
 from tests.web.test_sign_in import Clock, browser, granted, signed_in
@@ -90,8 +93,41 @@ async def test_a_freeze_and_its_end(filled: Filled) -> None:
         typed = {"first": "2020-06-20", "last": "2020-06-30", "reason": " dịch ", "under": "193"}
         assert (await desk.send("/freeze", **typed)).status_code == 303
         assert desk.orders.sent[0][1] == Suspend(date(2020, 6, 20), date(2020, 6, 30), "dịch", "193")
+        frozen = {"first": "2020-06-20", "last": "2020-06-30", "reason": "dịch", "under": ""}
+        line = Line(2, "frozen", date(2020, 6, 11), START, "test", frozen)
+        filled.journal.append([Append(filled.plan.campaign, CAMPAIGN_STREAM, (line,))])
         assert (await desk.send("/freeze", resume="1", on="2020-06-25")).status_code == 303
         assert desk.orders.sent[1][1] == Lift(date(2020, 6, 25), "")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "No freeze of the campaign lasts on 2020-06-25: nothing to resume."),
+        ("vi", "Ngày 25/06/2020 không có đợt tạm dừng nào của toàn đợt để kết thúc."),
+    ],
+)
+async def test_what_may_not_be_made_is_not_sent(filled: Filled, language: str, said: str) -> None:
+    async with desk_of(filled) as desk:
+        answer = await desk.send("/freeze", language, resume="1", on="2020-06-25")
+        assert answer.status_code == 422
+        assert said in text_of(answer.text)
+        assert 'value="2020-06-25"' in answer.text
+        assert desk.orders.sent == []
+
+
+async def test_a_release_that_was_made_is_known_again(filled: Filled) -> None:
+    async with desk_of(filled) as desk:
+        form = {**await desk.fields("/amend"), "release": RELEASE, "apply": "1"}
+        assert (await desk.http.post("/amend?lang=en", data=form)).status_code == 303
+        ((_, change, _, order),) = desk.orders.sent
+        data = {"plan": change.plan, "base": 1, "instrument": "plan-400", "reason": None, "release": 2}
+        line = Line(2, "amended", date(2020, 6, 11), START, "test", data, order)
+        filled.journal.append([Append(filled.plan.campaign, CAMPAIGN_STREAM, (line,))])
+        assert desk.orders.web is not None
+        desk.orders.web.changed()
+        again = await desk.http.post("/amend?lang=en", data=form)
+        assert again.status_code == 303, text_of(again.text)
 
 
 @pytest.mark.parametrize(

@@ -58,9 +58,10 @@ async def test_an_empty_feed_says_what_to_do(filled: Filled) -> None:
 @pytest.mark.parametrize(
     ("query", "code", "sentence"),
     [
-        ("?level=town", 400, "level=town: expected"),
+        ("?level=town&lang=en", 400, "level=town: expected"),
+        ("?level=town", 400, "level=town: cần một trong số: commune, district"),
         ("?as_of=2020-02-30", 400, "as_of="),
-        ("?q=x", 400, "q: no such filter"),
+        ("?q=x", 400, "q: không có bộ lọc này"),
         ("?under=nowhere", 404, "Không có đơn vị này"),
     ],
 )

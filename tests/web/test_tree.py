@@ -125,7 +125,7 @@ async def test_sorting(june: Filled, query: str, shown: list[str]) -> None:
     ],
 )
 async def test_a_mistake_is_named(june: Filled, query: str, sentence: str) -> None:
-    assert sentence in unescape((await ask(june, query, 400)).text)
+    assert sentence in unescape((await ask(june, f"{query}&lang=en", 400)).text)
 
 
 async def test_an_unknown_unit_is_not_there(june: Filled) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import date
@@ -11,11 +12,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from calendars.errors import UserError
 from calendars.plan.amending import Amendment, check_amendment
 from calendars.plan.model import Text
 from calendars.sequence.results import clean
-from calendars.store.changes import campaign_tree
+from calendars.store.changes import campaign_changes, campaign_tree, checked
 from calendars.store.grants import fetching
+from calendars.store.journal import stream
+from calendars.store.projecting import CAMPAIGN_STREAM
 from calendars.store.reading import releases, unit_states
 from calendars.tree.changes import Amend, Change, Lift, Suspend
 from calendars.tree.foresight import Foresight, foresee
@@ -66,12 +70,31 @@ class _OfCampaign(Form[str]):
             **read.values,
         )
 
+    def read(self, subject: str, given: Given, order: str, page: Page, seen: Seen) -> Read:
+        """What is asked for. A form that was taken is sent on as it was taken, whatever the campaign says by now."""
+        changes = campaign_changes(seen.connection, seen.campaign.name).values()
+        made = next((one.change for one, _, _ in changes if one.id == order), None)
+        return self.sending(made, order, page, seen) if made else self.asked(given, order, page, seen)
+
+    @abstractmethod
+    def asked(self, given: Given, order: str, page: Page, seen: Seen) -> Read:
+        """The change that a new form asks for."""
+
     def shown(self, seen: Seen) -> dict[str, Any]:
         """What the template shows of the campaign."""
         return {}
 
     def changing(self, change: Change, order: str, page: Page, seen: Seen) -> Read:
-        """The change, ready to be made."""
+        """The change, ready to be made, or why it may not be."""
+        lines = stream(seen.connection, seen.campaign.name, CAMPAIGN_STREAM)
+        try:
+            checked(seen.connection, seen.campaign, lines, change, seen.today)
+        except UserError as error:
+            return Read(mistakes={GENERAL: Text(vi=error.text("vi"), en=error.text("en"))})
+        return self.sending(change, order, page, seen)
+
+    def sending(self, change: Change, order: str, page: Page, seen: Seen) -> Read:
+        """How the change is made, and where the reader goes then."""
 
         def send(orders: Orders) -> Awaitable[object]:
             return orders.change(seen.campaign.name, change, by=seen.viewer.by, id=order)
@@ -90,7 +113,7 @@ class AmendForm(_OfCampaign):
         """The releases that there are."""
         return {"shown": SHOWN, "releases": releases(seen.connection, seen.campaign)}
 
-    def read(self, subject: str, given: Given, order: str, page: Page, seen: Seen) -> Read:
+    def asked(self, given: Given, order: str, page: Page, seen: Seen) -> Read:
         """What the release would do, or that it is to be made."""
         amendment, problems = check_amendment(given.get("release", ""), seen.campaign.plan)
         if amendment is None:
@@ -118,7 +141,7 @@ class FreezeForm(_OfCampaign):
         codes = sorted(code for code in seen.view.children if code in seen.view.units)
         return {"places": [seen.view.units[code] for code in codes]}
 
-    def read(self, subject: str, given: Given, order: str, page: Page, seen: Seen) -> Read:
+    def asked(self, given: Given, order: str, page: Page, seen: Seen) -> Read:
         """The suspension, or its end."""
         change, mistakes = _freeze(seen, given)
         return self.changing(change, order, page, seen) if change else Read(mistakes=mistakes)

@@ -96,7 +96,7 @@ class Form(ABC, Generic[Subject]):
         except Refused as refused:
             return await self._frame.answer(request, partial(self._refused, given, refused))
         except ChangeRefused as refused:
-            said = {GENERAL: Text(vi=f"Thay đổi không được nhận: {refused}", en=str(refused))}
+            said = {GENERAL: Text(vi=refused.text("vi"), en=refused.text("en"))}
             return await self._frame.answer(request, partial(self._again, given, said, CONFLICT))
         except Unanswered:
             return await self._frame.answer(request, partial(self._again, given, {GENERAL: AWAY}, UNAVAILABLE))

@@ -106,7 +106,7 @@ class Order:
         try:
             return await self._orders.change(self.here.view.name, change, by=self.by, id=self.id)
         except ChangeRefused as error:
-            raise Problem(409, "change_refused", why=error) from error
+            raise Problem(409, "change_refused", why=error.text("en"), why_vi=error.text("vi")) from error
         except Unanswered as error:
             raise away("no_answer") from error
 

@@ -65,4 +65,5 @@ def filters(here: OfCampaign, own: Collection[str] = ()) -> Parameters:
         raise Problem(404, "no_such_unit", field="under", name=dict(pairs)["under"][:100]) from error
     except UserError as error:
         field = str(error).partition("=")[0].partition(":")[0]
-        raise Problem(400, "bad_filter", field=field if field in names else None, why=error) from error
+        named = field if field in names else None
+        raise Problem(400, "bad_filter", field=named, why=error.text("en"), why_vi=error.text("vi")) from error

@@ -38,7 +38,7 @@ SENTENCES: dict[str, Text] = {
         en="{name}: no such parameter, expected {expected}.", vi="{name}: không có tham số này, cần {expected}."
     ),
     "repeated_parameter": Text(en="{name}: expected it once.", vi="{name}: chỉ được ghi một lần."),
-    "bad_filter": Text(en="{why}", vi="Bộ lọc chưa đúng: {why}"),
+    "bad_filter": Text(en="{why}", vi="{why_vi}"),
     "not_json": Text(en="The body is no JSON object.", vi="Nội dung gửi lên không phải là đối tượng JSON."),
     "bad_value": Text(en="{name}: {expected}.", vi="{name}: {expected}."),
     "too_large": Text(
@@ -76,7 +76,7 @@ SENTENCES: dict[str, Text] = {
         en="The release has {count} mistakes; each is listed with its place.",
         vi="Bản kế hoạch có {count} lỗi; mỗi lỗi được nêu kèm vị trí.",
     ),
-    "change_refused": Text(en="{why}", vi="Thay đổi không được nhận: {why}"),
+    "change_refused": Text(en="{why}", vi="{why_vi}"),
     "too_many_requests": Text(
         en="This token asks more than {most} times a minute; try again in {seconds} s.",
         vi="Mã truy cập này gọi quá {most} lần mỗi phút; hãy thử lại sau {seconds} giây.",

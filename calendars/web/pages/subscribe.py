@@ -32,7 +32,7 @@ class Subscribe:
         except (UnknownUnit, OutOfScope):
             return page.respond("missing.html", 404)
         except UserError as error:
-            return page.mistaken(str(error))
+            return page.mistaken(error.text(page.language))
         under = filters.selection.under
         feed = filtered(self._settings, page, seen, filters)
         return page.respond(

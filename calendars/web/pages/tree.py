@@ -69,7 +69,7 @@ class Tree:
         except (UnknownUnit, OutOfScope):
             return page.respond("missing.html", 404)
         except UserError as error:
-            return page.mistaken(str(error))
+            return page.mistaken(error.text(page.language))
         units = self._grown.branches(seen)
         gone = ended(seen.connection, seen.view, seen.day)
         top = seen.view.units[wanted.filters.selection.under]
