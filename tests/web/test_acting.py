@@ -24,8 +24,6 @@ from calendars.sequence.commands import (
 )
 from calendars.sequence.messages import Answer
 from calendars.sequence.state import Clock as DueClock
-from calendars.store.grants import Role
-from calendars.web.acting.actions import ACTIONS
 from calendars.web.app import create_app
 from calendars.web.orders import Unanswered
 from calendars.web.words import words
@@ -33,11 +31,9 @@ from tests.web.api.house import FakeOrders
 from tests.web.conftest import over
 from tests.web.stores import Filled
 from tests.web.test_app import DAY, text_of
-from tests.web.test_sign_in import Clock, browser, granted, signed_in
 
 STAGE = "grassroots_congress"
 REPORT = f"/units/06664/{STAGE}/report"
-REPORTERS = {"report", "schedule", "postpone", "correct", "retract", "done", "acknowledge"}
 
 
 class Desk:
@@ -228,34 +224,6 @@ async def test_what_is_no_form(filled: Filled) -> None:
         assert (await desk.http.post(REPORT, content=b"\xff\x00&&&=&=%zz")).status_code == 403
         assert (await desk.http.post(REPORT, content=b"a=1&" * 200)).status_code == 413
         assert (await desk.http.delete(REPORT)).status_code == 405
-
-
-@pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("scope", ["22", "193", "06664", "200"])
-async def test_who_may_do_what(filled: Filled, role: Role, scope: str) -> None:
-    """Role x unit x action, on the form and on what it sends."""
-    clock, orders = Clock(), FakeOrders(filled)
-    orders.answer = Answer(2, 2)
-    _, link = granted(filled, scope, role)
-    within = {"22": {"06664", "06868"}, "193": {"06664"}, "06664": {"06664"}, "200": {"06868"}}[scope]
-    allowed = {Role.VIEW: set[str](), Role.REPORT: REPORTERS, Role.ADMIN: set(ACTIONS)}[role]
-    async with browser(filled.store, clock, orders=orders) as http:
-        await signed_in(http, link)
-        token = hidden((await http.get("/")).text)["form_token"]
-        for unit in ("06664", "06868"):
-            for name in ACTIONS:
-                path = f"/units/{unit}/{STAGE}/{name}"
-                seen, sent = await http.get(path), await http.post(path, data={"form_token": token})
-                if unit not in within:
-                    assert (seen.status_code, sent.status_code) == (404, 404)
-                elif name not in allowed:
-                    assert (seen.status_code, sent.status_code) == (403, 403)
-                else:
-                    needs = ACTIONS[name].needs
-                    assert (seen.status_code, sent.status_code) == (200, 422 if needs else 303)
-    assert {(unit, command.kind, by) for unit, command, by, _ in orders.sent} == {
-        (unit, "acknowledge", "Bà Lan") for unit in within if "acknowledge" in allowed
-    }
 
 
 async def test_the_page_of_a_unit_offers_what_can_be_done(filled: Filled) -> None:

@@ -10,17 +10,14 @@ import pytest
 
 from calendars.sequence.events import Line
 from calendars.sequence.messages import Append
-from calendars.store.grants import Role
 from calendars.store.projecting import CAMPAIGN_STREAM
 from calendars.tree.changes import Amend, Lift, Suspend
 from calendars.tree.foresight import DATES
 from calendars.web.orders import ChangeRefused, Unanswered
 from calendars.web.words import words
-from tests.web.api.house import FakeOrders
 from tests.web.stores import START, Filled
 from tests.web.test_acting import Desk, desk_of, hidden
 from tests.web.test_app import text_of
-from tests.web.test_sign_in import Clock, browser, granted, signed_in
 
 RELEASE = """\
 campaign: quang-ninh-2020
@@ -146,22 +143,6 @@ async def test_what_is_wrong_stands_at_its_field(filled: Filled, typed: dict[str
         assert answer.status_code == 422
         assert set(re.findall(r'id="mistake-(\w+)"', answer.text)) == wrong
         assert desk.orders.sent == []
-
-
-@pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("scope", ["22", "193"])
-@pytest.mark.parametrize("path", ["/amend", "/freeze"])
-async def test_only_administrators_of_all_of_it(filled: Filled, role: Role, scope: str, path: str) -> None:
-    orders = FakeOrders(filled)
-    _, link = granted(filled, scope, role)
-    async with browser(filled.store, Clock(), orders=orders) as http:
-        await signed_in(http, link)
-        token = hidden((await http.get("/")).text)["form_token"]
-        typed = {"form_token": token, "release": RELEASE, "apply": "1", "first": "2020-06-20", "reason": "x"}
-        seen, sent = await http.get(path), await http.post(path, data=typed)
-    allowed = role == Role.ADMIN and scope == "22"
-    assert (seen.status_code, sent.status_code) == ((200, 303) if allowed else (403, 403))
-    assert bool(orders.sent) == allowed
 
 
 async def test_foreign_forms_change_nothing(filled: Filled) -> None:

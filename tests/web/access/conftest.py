@@ -1,0 +1,5 @@
+"""The small province of the API's tests."""
+
+from tests.web.api.conftest import june, template
+
+__all__ = ["june", "template"]
