@@ -7,38 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from ipaddress import ip_address
 from urllib.parse import quote, urlencode, urlsplit
 
 from sqlalchemy import Connection, or_, select
 
-from calendars.ical.entry import Kind, lead_in_of
-from calendars.sequence.state import Status
-from calendars.store.feeds import CampaignView, FeedUnit, Piece, Selection
+from calendars.store.feeds import CampaignView, FeedUnit, Selection
 from calendars.store.neighbourhood import UnitConflict
 from calendars.store.schema import stages, units
 
-TO_COME = (Kind.SCHEDULED, Kind.TARGET, Kind.DEADLINE, Kind.LEAD_IN)
-UPCOMING_DAYS = 14
 NAMES_SHOWN = 3
 GOOGLE_OCTETS = 1_000_000
 PROTON_OCTETS = 10_000_000
 HEADER_OCTETS = 1_500
-
-
-@dataclass(frozen=True, slots=True)
-class Upcoming:
-    """One kind of date of one stage on one day: how many units, and the first few of them. `lead_in` is the id of the
-    preparatory step that is due, if it is one."""
-
-    first: date
-    last: date
-    kind: str
-    stage: str
-    lead_in: str
-    units: int
-    named: tuple[FeedUnit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,28 +74,6 @@ class Offer:
     def fits_proton(self) -> bool:
         """Whether Proton reads all of it."""
         return self.octets < PROTON_OCTETS
-
-
-def upcoming(campaign: CampaignView, day: date, under: str | None = None) -> list[Upcoming]:
-    """What falls on `day` or within 14 days after it, soonest first; units of one date, kind and stage together.
-
-    Days that were put off fall on no day any more.
-    """
-    last = day + timedelta(days=UPCOMING_DAYS)
-    inside = None if under is None else campaign.below(under)
-    found: dict[tuple[date, date, str, str, str], list[FeedUnit]] = {}
-    for piece in campaign.pieces.values():
-        near = day <= piece.last and piece.first <= last and _is_to_come(piece)
-        if near and (inside is None or piece.unit in inside):
-            lead_in = lead_in_of(piece.uid) if piece.kind == Kind.LEAD_IN else ""
-            key = (piece.first, piece.last, piece.kind, piece.stage, lead_in)
-            found.setdefault(key, []).append(campaign.units[piece.unit])
-    return [Upcoming(*key, len(named), tuple(named[:NAMES_SHOWN])) for key, named in sorted(found.items())]
-
-
-def _is_to_come(piece: Piece) -> bool:
-    put_off = piece.kind == Kind.SCHEDULED and piece.status == Status.POSTPONED
-    return piece.kind in TO_COME and not put_off and not piece.cancelled
 
 
 def progress(connection: Connection, campaign: CampaignView, day: date) -> Mapping[str, Progress]:

@@ -19,7 +19,8 @@ from calendars.store.database import Store, open_store
 from calendars.store.feeds import Feeds
 from calendars.web import app
 from calendars.web.app import WebApplication, create_app
-from calendars.web.figures import Progress, is_loopback, offers, progress, upcoming
+from calendars.web.coming import upcoming
+from calendars.web.figures import Progress, is_loopback, offers, progress
 from calendars.web.templating import asset
 from calendars.web.words import Format, preferred, words
 from tests.databases import Postgres

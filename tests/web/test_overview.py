@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
+from calendars.sequence.facts import Scheduled
 from calendars.store.database import Store
 from calendars.store.grants import Role
 from calendars.web.viewer import Viewer
-from tests.web.campaigns import filled_in_june, opened
+from tests.web.campaigns import GRASSROOTS, filled_in_june, opened
 from tests.web.test_app import text_of
 
 
@@ -39,6 +41,22 @@ async def test_another_day_changes_everything(store: Store) -> None:
     assert '<a href="/?lang=en&amp;as_of=2020-01-17" rel="prev"' in answer.text
     assert '<a href="/?lang=en&amp;as_of=2020-01-19" rel="next"' in answer.text
     assert '<a href="/?lang=en">Back to today (11/06)</a>' in answer.text
+
+
+async def test_what_was_to_come_on_a_past_day(store: Store) -> None:
+    """Plans that changed afterwards, and those that nobody knew yet."""
+    filled = filled_in_june(store)
+    filled.take("06664", Scheduled(date(2020, 5, 4), GRASSROOTS, date(2020, 5, 16), date(2020, 5, 17)))
+    async with opened(store) as http:
+        before, after, today = [
+            text_of((await http.get("/", params={"lang": "en", "as_of": day})).text)
+            for day in ("2020-05-03", "2020-05-10", "2020-06-11")
+        ]
+    assert "16/05/2020 – 17/05/2020 Grassroots congress : is held, Phường Hà Tu" in after
+    assert "17/05/2020" not in before
+    assert "16/05/2020" not in today
+    assert "18/06/2020" in today
+    assert "18/06/2020" not in after
 
 
 async def test_the_form_for_the_day_keeps_what_the_address_says(store: Store) -> None:

@@ -29,7 +29,7 @@ from calendars.sequence.facts import (
 from calendars.sequence.state import Clock, Gate, Profile, Span
 from calendars.store.database import Store
 from calendars.store.feeds import Feeds
-from calendars.web.figures import upcoming
+from calendars.web.coming import upcoming
 from tests.ical.cases import PLAN
 from tests.web.conftest import Client
 from tests.web.stores import SMALL, Filled

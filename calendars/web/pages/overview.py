@@ -5,7 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from calendars.web.figures import conflicts, ended, upcoming
+from calendars.web.coming import Coming
+from calendars.web.figures import conflicts, ended
 from calendars.web.headline import headline
 from calendars.web.pages.drawing import Drawing
 from calendars.web.pages.frame import Settings
@@ -19,9 +20,10 @@ OVERDUE_NAMED = 12
 class Overview:
     """The page."""
 
-    def __init__(self, settings: Settings, drawing: Drawing) -> None:
+    def __init__(self, settings: Settings, drawing: Drawing, coming: Coming) -> None:
         self._settings = settings
         self._drawing = drawing
+        self._coming = coming
 
     def __call__(self, request: Request, page: Page, seen: Seen) -> Response:
         """The campaign, or the units below `under`, as far as the viewer sees them."""
@@ -45,7 +47,7 @@ class Overview:
             conflicts=conflicts(standing.conflicts, seen.view),
             overdue=standing.overdue[:OVERDUE_NAMED],
             overdue_count=len(standing.overdue),
-            upcoming=upcoming(seen.view, seen.day, None if standing.whole else under),
+            upcoming=self._coming.below(seen, under),
             progress=standing.progress(children),
             ended=ended(seen.connection, seen.view, seen.day),
             children=children,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from calendars.web.branches import Grown
+from calendars.web.coming import Coming
 from calendars.web.gathered import Gathered
 from calendars.web.pages.compare import Compare
 from calendars.web.pages.drawing import Drawing
@@ -20,12 +21,13 @@ def routes(frame: Frame, gathered: Gathered) -> list[BaseRoute]:
     """The board's pages; `gathered` keeps what several of them read of a campaign."""
     drawing = Drawing(gathered)
     grown = Grown()
+    coming = Coming(gathered)
     return [
-        Route("/", frame.page(Overview(frame.settings, drawing))),
+        Route("/", frame.page(Overview(frame.settings, drawing, coming))),
         Route("/compare", frame.page(Compare(frame.settings, drawing))),
         Route("/report", frame.page(Report(drawing))),
         Route("/report.xlsx", frame.page(ReportWorkbook(drawing))),
         Route("/tree", frame.page(Tree(frame.settings, grown, frame.past))),
         Route("/subscribe", frame.page(Subscribe(frame.settings))),
-        Route("/units/{unit}", frame.page(UnitPage(frame.settings, grown, frame.past))),
+        Route("/units/{unit}", frame.page(UnitPage(frame.settings, grown, coming))),
     ]

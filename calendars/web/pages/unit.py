@@ -13,12 +13,12 @@ from calendars.sequence.events import event_of
 from calendars.store.journal import stream
 from calendars.store.notice_list import Notice, notices_of
 from calendars.store.notice_status import refused_children, unreached_children
-from calendars.store.past import Past
 from calendars.store.unit_status import unit_status
 from calendars.web import telling
 from calendars.web.acting.actions import OfStage, offered
 from calendars.web.branches import Grown
-from calendars.web.figures import Upcoming, ended, upcoming
+from calendars.web.coming import Coming
+from calendars.web.figures import ended
 from calendars.web.history import Teller, Told, known_on, newest
 from calendars.web.orders import standing
 from calendars.web.pages.frame import Settings
@@ -28,17 +28,16 @@ from calendars.web.timeline import timelines
 
 EVENTS_SHOWN = 30
 NOTICES_SHOWN = 30
-MOST_FOLDED = 500  # units, for one page: about a second
 _ADDRESS = re.compile(r"<?[^\s<>@:;,()]+@[^\s<>@:;,()]+>?")
 
 
 class UnitPage:
     """The page."""
 
-    def __init__(self, settings: Settings, grown: Grown, past: Past) -> None:
+    def __init__(self, settings: Settings, grown: Grown, coming: Coming) -> None:
         self._settings = settings
         self._grown = grown
-        self._past = past
+        self._coming = coming
 
     def __call__(self, request: Request, page: Page, seen: Seen) -> Response:
         """The unit, or that the viewer sees none with this code."""
@@ -70,7 +69,7 @@ class UnitPage:
             lasting=telling.lasting(status.freezes, seen.day),
             telling=telling,
             cited=lambda source: citation(source, instruments),
-            upcoming=self._upcoming(seen, code),
+            upcoming=self._coming.below(seen, code),
             progress=self._grown.branches(seen),
             ended=ended(seen.connection, seen.view, seen.day),
             children=seen.children(code),
@@ -78,15 +77,6 @@ class UnitPage:
             refused=refused_children(seen.connection, seen.campaign.name, code),
             **subscription(self._settings, page, seen, code),
         )
-
-    def _upcoming(self, seen: Seen, code: str) -> list[Upcoming] | None:
-        """What was to come after the shown day; None where too many units would have to be folded for it."""
-        if seen.day == seen.today:
-            return upcoming(seen.view, seen.day, code)
-        below = seen.view.below(code)
-        if len(below) > MOST_FOLDED:
-            return None
-        return upcoming(self._past.on(seen.view, seen.day, below), seen.day, code)
 
 
 def _taken(seen: Seen, unit: str, order: str) -> int | None:
