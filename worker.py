@@ -181,6 +181,8 @@ async def _web(
         feed_rate=settings.feed_rate,
         orders=orders,
         api_rate=settings.api_rate,
+        public_feeds=settings.public_feeds,
+        public_rate=settings.public_rate,
     )
     server = web_server(app)
     serving = asyncio.create_task(server.serve([listening]))

@@ -18,6 +18,7 @@ from calendars.sequence.state import Status
 from calendars.store.feeds import CampaignView, FeedUnit, Piece, Selection
 from calendars.store.neighbourhood import UnitConflict
 from calendars.store.schema import stages, units
+from calendars.web.feed_addresses import PUBLIC_PREFIX
 
 TO_COME = (Kind.SCHEDULED, Kind.TARGET, Kind.DEADLINE, Kind.LEAD_IN)
 UPCOMING_DAYS = 14
@@ -82,6 +83,11 @@ class Offer:
     def google(self) -> str:
         """Google's page for adding it, on Android too, which knows no webcal."""
         return f"https://calendar.google.com/calendar/r?cid={quote(self.webcal, safe='')}"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is no secret."""
+        return PUBLIC_PREFIX in self.address
 
     @property
     def fits_google(self) -> bool:

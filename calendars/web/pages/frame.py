@@ -31,13 +31,15 @@ from calendars.web.words import LANGUAGES, preferred, words
 class Settings:
     """Where the service is found, the one feed address the board may show, and how a campaign tells its day.
 
-    `open_board` is for a service that only its own machine reaches: the board asks nobody who they are.
+    `open_board` is for a service that only its own machine reaches: the board asks nobody who they are. With
+    `public_feeds` each campaign has a calendar that everybody may read.
     """
 
     public_url: str
     feed_url_demo: Callable[[], str | None]
     today: Callable[[Campaign], date]
     open_board: bool
+    public_feeds: bool = False
 
 
 class Frame:
