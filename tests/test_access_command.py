@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from calendars.store import grants
+from calendars.store import grants, own_addresses
 from calendars.store.database import Store, open_store
 from calendars.store.feeds import Feeds
 from calendars.store.grants import Role
@@ -83,6 +83,24 @@ def test_the_new_address_is_shown_once(access: Command) -> None:
     assert token not in listed + json.dumps([former, made])
     row = next(line for line in listed.splitlines() if line.startswith(f"│ {made['id']}"))
     assert row.split()[-2] == granted["id"]
+
+
+def test_addresses_that_people_made_are_listed_under_theirs_and_end_with_it(access: Command, store: Store) -> None:
+    granted = access.json("grant", "193", "--label", LABEL, "--role", "report")
+    with store.writing() as connection:
+        of = grants.known(connection, granted["id"])
+        made = own_addresses.make(connection, of, "06664", "secret", real_now())
+    assert made is not None
+    parents = {one["id"]: one["parent"] for one in access.json("list")}
+    assert parents == {of.id: None, made.id: of.id}
+    row = next(line for line in access("list")[1].splitlines() if line.startswith(f"│ {made.id}"))
+    assert row.split("│")[-3].strip() == of.id
+    assert access("sign-in", made.id)[::2] == (
+        1,
+        f"Grant {made.id} is an address that {LABEL} made, expected that of the person, {of.id}.\n",
+    )
+    access("revoke", of.id)
+    assert all(one["revoked"] for one in access.json("list"))
 
 
 def test_only_a_living_grant_is_rotated(access: Command) -> None:

@@ -39,9 +39,13 @@ class Session:
 def issue_link(connection: Connection, grant_id: str, now: datetime) -> str:
     """The secret of a link that opens the board once, within seven days, as the grant allows.
 
-    Raises `UserError` for an id that is unknown or has ended.
+    Raises `UserError` for an id that is unknown, has ended, or is an address that somebody made for themselves.
     """
     grant = known(connection, grant_id)
+    if grant.parent is not None:
+        raise UserError(
+            f"Grant {grant_id} is an address that {grant.label} made, expected that of the person, {grant.parent}."
+        )
     if grant.revoked is not None:
         raise UserError(f"Grant {grant_id} ({grant.label}) has ended, expected one that still opens something.")
     token = new_token()

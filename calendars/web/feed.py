@@ -180,6 +180,8 @@ def _feed(view: View, opened: Opening, query: bytes, public_url: str) -> Feed:
         raise Refused(
             503, "The campaign of this calendar is still being loaded.", (b"retry-after", str(RETRY_SECONDS).encode())
         )
+    if opened.within and not campaign.is_below(opened.scope, opened.within):
+        raise Refused(403, f"Unit {opened.scope} is not below {opened.within} any more; make another address.")
     try:
         # What is no ASCII is no filter either, and is named as one.
         parameters = read(pairs_of(query.decode("ascii", "backslashreplace")), campaign, opened.scope)

@@ -29,13 +29,15 @@ class Opening:
     """What an address opens: the unit `scope` of the campaign and all below it.
 
     `key` tells addresses apart and is no secret. `grant` is the id of the grant that opens it; there is none for the
-    public calendar, whose address is `public_at`.
+    public calendar, whose address is `public_at`. A scope that is no longer below `within` opens nothing: units move,
+    and an address that people made for themselves never shows more than they may see.
     """
 
     campaign: str
     scope: str
     key: str
     grant: str = ""
+    within: str = ""
     public_at: str = ""
 
 
@@ -57,11 +59,17 @@ def _granted(view: View, key: str) -> Opening:
         raise _unknown()
     if grant.revoked is not None:
         raise Refused(410, "This address was withdrawn; ask for a new one.")
-    return Opening(grant.campaign, grant.scope, key, grant.id)
+    parent = view.grants_by_id[grant.parent] if grant.parent else None
+    return Opening(grant.campaign, grant.scope, key, grant.id, parent.scope if parent else "")
 
 
 def _unknown() -> Refused:
     return Refused(404, "There is no calendar at this address.")
+
+
+def feed_address(public_url: str, token: str) -> str:
+    """The address of the feed behind a secret."""
+    return f"{public_url}{PREFIX}{token}{SUFFIX}"
 
 
 def public_address(public_url: str, campaign: str) -> str:

@@ -15,11 +15,11 @@ from calendars.store import grants, sessions
 from calendars.store.grants import Grant, Role
 from calendars.store.reading import find_unit
 from calendars.wallclock import real_now
+from calendars.web.feed_addresses import feed_address
 from workflows.commands.console import note, say, show
 from workflows.commands.context import Context, Json, context_of
 from workflows.commands.durations import duration_option, duration_text
 from workflows.commands.output import emit_json
-from workflows.demonstration import feed_address
 
 app = typer.Typer(help="Who may see what.", no_args_is_help=True)
 Stale = Annotated[
@@ -93,8 +93,10 @@ def _list_stale(found: list[Grant], stale: timedelta, title: str, *, json: bool)
 def _table(found: list[Grant], title: str, idle: Mapping[Grant, timedelta] | None = None) -> Table:
     table = Table(title=title)
     table.add_column("Id", no_wrap=True)
-    for heading in ("Label", "Role", "Scope", "Created", "Last used", "200", "304", "Client", "Revoked", "Instead of"):
+    for heading in ("Label", "Role", "Scope", "Created", "Last used", "200", "304", "Client", "Revoked"):
         table.add_column(heading)
+    table.add_column("Made by", no_wrap=True)
+    table.add_column("Instead of")
     if idle is not None:
         table.add_column("Unused for")
     for one in found:
@@ -104,7 +106,17 @@ def _table(found: list[Grant], title: str, idle: Mapping[Grant, timedelta] | Non
         answered = (f"{one.answered_200:,}", f"{one.answered_304:,}", one.user_agent or "–")
         unused = [duration_text(idle[one]) + ("" if one.last_used else ", never used")] if idle is not None else []
         table.add_row(
-            one.id, one.label, one.role, one.scope, created, used, *answered, revoked, one.replaces or "–", *unused
+            one.id,
+            one.label,
+            one.role,
+            one.scope,
+            created,
+            used,
+            *answered,
+            revoked,
+            one.parent or "–",
+            one.replaces or "–",
+            *unused,
         )
     return table
 
@@ -121,7 +133,7 @@ def rotate(context: typer.Context, id: Id, json: Json = False) -> None:
 
 @app.command("revoke")
 def revoke(context: typer.Context, id: Id) -> None:
-    """End a grant at once: its address answers that it is gone."""
+    """End a grant at once: its address answers that it is gone, and so do those that its person made on the board."""
     with context_of(context).store() as store, store.writing() as connection:
         ended = grants.revoke(connection, id, real_now())
         newer = grants.successor(connection, id)

@@ -53,6 +53,7 @@ class Frame:
         self._freshness = freshness
         self.settings = settings
         self.now = now
+        self.changed = freshness.changed
         self.cookie = Cookie(settings.public_url)
         self._templates = environment()
 

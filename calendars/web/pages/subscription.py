@@ -48,16 +48,19 @@ def subscription(settings: Settings, page: Page, seen: Seen, unit: str) -> dict[
     }
 
 
-def filtered(settings: Settings, page: Page, seen: Seen, filters: Parameters) -> Filtered:
-    """The feed of these filters as it is today, whatever day the page shows: a subscribed calendar goes on."""
+def filtered(settings: Settings, page: Page, seen: Seen, filters: Parameters, own: str = "") -> Filtered:
+    """The feed of these filters as it is today, whatever day the page shows: a subscribed calendar goes on. `own` is an
+    address that opens the unit of the filters and no other."""
     given = dict(filters.given)
     if page.language != LANGUAGES[0]:
         given.setdefault("lang", page.language)
-    if filters.selection.under != seen.view.top:
+    if own:
+        given.pop("under", None)
+    elif filters.selection.under != seen.view.top:
         given["under"] = filters.selection.under
     pieces = seen.view.select(filters.selection)
     octets = HEADER_OCTETS + sum(len(piece.en if given.get("lang") == "en" else piece.vi) for piece in pieces)
-    address = shown_address(settings, seen)
+    address = own or shown_address(settings, seen)
     query = urlencode(sorted(given.items()), safe=",")
     offer = Offer(f"{address}?{query}" if query else address, (), len(pieces), octets) if address else None
     return Filtered(filters.query, len(pieces), octets, offer)
