@@ -32,6 +32,7 @@ class Grant:
     `replaces` is the id of the grant that this one took the place of: an address is never given to two secrets.
     `user_agent` is that of the last use; of the requests that opened the feed `answered_200` got it whole, and
     `answered_304` had it already. `parent` is the grant whose person made this one for themselves: it ends with that.
+    `contact` is the id of the contact whose it is, who may be mailed links to sign in.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Grant:
     answered_200: int = 0
     answered_304: int = 0
     parent: str | None = None
+    contact: str | None = None
 
     @property
     def idle_since(self) -> datetime:
@@ -64,11 +66,22 @@ def create(
     created: datetime,
     replaces: str | None = None,
     parent: str | None = None,
+    contact: str | None = None,
     token: str = "",
 ) -> tuple[Grant, str]:
     """A new grant and its secret of 256 bits, which nobody can read again; `token` if it is given. The unit need not
     exist yet."""
-    grant = Grant(secrets.token_hex(4), campaign, scope, role, label, created, replaces=replaces, parent=parent)
+    grant = Grant(
+        secrets.token_hex(4),
+        campaign,
+        scope,
+        role,
+        label,
+        created,
+        replaces=replaces,
+        parent=parent,
+        contact=contact,
+    )
     token = token or new_token()
     connection.execute(
         grants.insert().values(
@@ -81,6 +94,7 @@ def create(
             created=created,
             replaces=replaces,
             parent=parent,
+            contact=contact,
         )
     )
     return grant, token
@@ -193,6 +207,7 @@ def rotate(connection: Connection, grant_id: str, at: datetime) -> tuple[Grant, 
         created=at,
         replaces=former.id,
         parent=former.parent,
+        contact=former.contact,
     )
 
 
@@ -234,4 +249,5 @@ def _grant(row: Row[Any]) -> Grant:
         row.answered_200,
         row.answered_304,
         row.parent,
+        row.contact,
     )

@@ -26,6 +26,7 @@ from calendars.web.feed import FeedApplication, Receive, Scope, Send
 from calendars.web.feed_addresses import PREFIX, PUBLIC_PREFIX
 from calendars.web.freshness import Freshness
 from calendars.web.gathered import Gathered
+from calendars.web.link_mail import LinkMail
 from calendars.web.notices import Commands, NoticePages
 from calendars.web.orders import Orders
 from calendars.web.pages.frame import Frame, Settings
@@ -79,6 +80,7 @@ def create_app(
     api_rate: int = 0,
     public_feeds: bool = False,
     public_rate: int = 0,
+    mail: LinkMail | None = None,
 ) -> WebApplication:
     """The application over a store.
 
@@ -88,7 +90,8 @@ def create_app(
     which lead nowhere without it; `commands` takes what people acknowledge there. `feed_rate` is how many requests a
     minute each feed's address may get, 0 for any number. `orders` takes what the API and the board's forms are asked to
     do, `api_rate` limits each of the API's tokens likewise. With `public_feeds` everybody may read each campaign's
-    public calendar, each client `public_rate` times a minute.
+    public calendar, each client `public_rate` times a minute. `mail` sends links to sign in to who asks for
+    them; without it nobody may ask.
     """
     freshness = Freshness(Feeds(store, linking(public_url)))
     feeds = FeedApplication(
@@ -101,13 +104,13 @@ def create_app(
         public_limit=RateLimit(public_rate),
     )
     gathered = Gathered()
-    settings = Settings(public_url, feed_url_demo, today, open_board, public_feeds)
+    settings = Settings(public_url, feed_url_demo, today, open_board, public_feeds, mail is not None)
     frame = Frame(store, freshness, settings, feeds.past, now)
 
     # The framework's own documentation pages load scripts from elsewhere.
     routes: list[BaseRoute] = [
         *pages(frame, gathered),
-        *SignIn(frame).routes,
+        *SignIn(frame, mail).routes,
         *ActionForm(frame, orders).routes(ACTION),
         *(route for form in (AmendForm, FreezeForm) for route in form(frame, orders).routes(form.path)),
         Mount("/static", Assets()),

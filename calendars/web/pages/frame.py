@@ -32,7 +32,8 @@ class Settings:
     """Where the service is found, the one feed address the board may show, and how a campaign tells its day.
 
     `open_board` is for a service that only its own machine reaches: the board asks nobody who they are. With
-    `public_feeds` each campaign has a calendar that everybody may read.
+    `public_feeds` each campaign has a calendar that everybody may read; with `mails_links` people may ask for a link to
+    sign in by e-mail.
     """
 
     public_url: str
@@ -40,6 +41,7 @@ class Settings:
     today: Callable[[Campaign], date]
     open_board: bool
     public_feeds: bool = False
+    mails_links: bool = False
 
 
 class Frame:
@@ -78,7 +80,9 @@ class Frame:
 
     def bare(self, request: Request) -> Page:
         """A page of no campaign, in its reader's language."""
-        return Page(self._templates, request, _language(request), self.cookie.of(request))
+        page = Page(self._templates, request, _language(request), self.cookie.of(request))
+        page.values["mails_links"] = self.settings.mails_links
+        return page
 
     def strange(self, request: Request) -> str:
         """Why this request is not answered, or nothing. A foreign site may point its name at this machine, so a board
