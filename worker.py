@@ -42,7 +42,7 @@ from workflows.embedded import EmbeddedTemporal
 from workflows.launching import launch, prepare
 from workflows.ordering import UnitOrders
 from workflows.overhead import OF_A_SERVICE, collect_rarely, walk_payloads_rarely
-from workflows.posting import NO_MAIL, delivery_of, links_of, post_of
+from workflows.posting import NO_MAIL, delivery_of, link_mail_of, links_of, post_of
 from workflows.settings import Settings, read_settings
 from workflows.unit import UnitCongress
 from workflows.webserver import listen, web_server
@@ -167,6 +167,7 @@ async def _web(
         except RPCError:
             return False
 
+    mail = link_mail_of(settings, store)
     orders = UnitOrders(folder, store, temporal.client if temporal else None, settings.task_queue)
     app = create_app(
         store,
@@ -181,6 +182,9 @@ async def _web(
         feed_rate=settings.feed_rate,
         orders=orders,
         api_rate=settings.api_rate,
+        public_feeds=settings.public_feeds,
+        public_rate=settings.public_rate,
+        mail=mail,
     )
     server = web_server(app)
     serving = asyncio.create_task(server.serve([listening]))
@@ -193,6 +197,8 @@ async def _web(
         await server.stop(serving)
         await warming
         await app.feeds.close()
+        if mail:
+            await mail.close()
 
 
 @asynccontextmanager

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from calendars.store import grants
+from calendars.campaigns.contacts import ContactRow
+from calendars.store import contacts, grants, own_addresses
 from calendars.store.database import Store, open_store
 from calendars.store.feeds import Feeds
 from calendars.store.grants import Role
@@ -22,6 +23,7 @@ from calendars.wallclock import real_now
 from calendars.web.feed import FeedApplication
 from calendars.web.freshness import Freshness
 from tests.commands import Command
+from tests.notices.mailserver import MailServer
 from tests.web.conftest import over
 from tests.web.stores import Filled
 
@@ -83,6 +85,62 @@ def test_the_new_address_is_shown_once(access: Command) -> None:
     assert token not in listed + json.dumps([former, made])
     row = next(line for line in listed.splitlines() if line.startswith(f"│ {made['id']}"))
     assert row.split()[-2] == granted["id"]
+
+
+def test_addresses_that_people_made_are_listed_under_theirs_and_end_with_it(access: Command, store: Store) -> None:
+    granted = access.json("grant", "193", "--label", LABEL, "--role", "report")
+    with store.writing() as connection:
+        of = grants.known(connection, granted["id"])
+        made = own_addresses.make(connection, of, "06664", "secret", real_now())
+    assert made is not None
+    parents = {one["id"]: one["parent"] for one in access.json("list")}
+    assert parents == {of.id: None, made.id: of.id}
+    row = next(line for line in access("list")[1].splitlines() if line.startswith(f"│ {made.id}"))
+    assert row.split("│")[-3].strip() == of.id
+    assert access("sign-in", made.id)[::2] == (
+        1,
+        f"Grant {made.id} is an address that {LABEL} made, expected that of the person, {of.id}.\n",
+    )
+    access("revoke", of.id)
+    assert all(one["revoked"] for one in access.json("list"))
+
+
+def test_a_link_is_mailed_to_the_contact_of_a_grant(
+    access: Command, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = ContactRow("193", "Bà Lan", "secretary", "en", "lan@example.org", ("email",))
+    assert access("grant", "193", "--label", LABEL, "--email", row.email)[::2] == (
+        1,
+        "No contact of quang-ninh-2020 has this address, expected one that `congress contacts list` shows.\n",
+    )
+    with store.writing() as connection:
+        contacts.put(connection, "quang-ninh-2020", [row], real_now())
+    theirs = access.json("grant", "193", "--label", LABEL, "--email", row.email)["id"]
+    nobodys = access.json("grant", "193", "--label", LABEL)["id"]
+    assert access("sign-in", theirs, "--mail") == (
+        1,
+        "",
+        "--mail: CONGRESS_SMTP_URL names no server, so nothing was mailed.\n",
+    )
+    with MailServer() as server:
+        monkeypatch.setenv("CONGRESS_SMTP_URL", server.url)
+        said = f"A link that signs {LABEL} in once, within 30 minutes, was mailed: view of 193 and below.\n"
+        assert access("sign-in", theirs, "--mail") == (0, said, "")
+        [received] = server.received
+        assert received.rcpt == (row.email,)
+        assert b"http://127.0.0.1:8080/sign-in/" in received.content
+        assert access("sign-in", nobodys, "--mail")[2].startswith(f"Grant {nobodys} ({LABEL}) has no contact with")
+        server.reject_rcpt(550)
+        code, _, error = access("sign-in", theirs, "--mail")
+        assert (code, error.startswith(f"The link for {LABEL} was not mailed: 550"), row.email in error) == (
+            1,
+            True,
+            False,
+        )
+        access("sign-in", theirs, "--mail")
+        assert access("sign-in", theirs, "--mail")[2] == (
+            f"Grant {theirs} ({LABEL}) has 3 links that nobody used yet; nothing was mailed.\n"
+        )
 
 
 def test_only_a_living_grant_is_rotated(access: Command) -> None:

@@ -9,6 +9,7 @@ from calendars.store.grants import Role, create, find
 from calendars.store.reading import campaign_names
 from calendars.store.schema import units
 from calendars.wallclock import real_now
+from calendars.web.feed_addresses import feed_address
 from workflows.datafolder import DataFolder
 
 FILE = "demonstration.json"
@@ -52,8 +53,3 @@ def demonstration_feed(store: Store, folder: DataFolder, public_url: str) -> str
             # Kept before the grant is committed: an address that nobody can read again is the lesser loss.
             folder.write(FILE, {"campaign": names[-1], "token": token}, mode=0o600)
     return feed_address(public_url, token)
-
-
-def feed_address(public_url: str, token: str) -> str:
-    """The address of the feed behind a secret."""
-    return f"{public_url}/feeds/{token}.ics"

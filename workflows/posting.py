@@ -10,6 +10,8 @@ from calendars.notices.templates import Templates
 from calendars.notices.transports.channels import AppriseTransport
 from calendars.notices.transports.smtp import SmtpTransport
 from calendars.store.database import Store
+from calendars.wallclock import real_now
+from calendars.web.link_mail import LinkMail
 from workflows.datafolder import DataFolder
 from workflows.settings import Settings
 
@@ -31,6 +33,14 @@ def post_of(settings: Settings) -> Post:
 def links_of(settings: Settings, folder: DataFolder) -> Links:
     """The links that messages hold."""
     return Links(folder.secret(), settings.board_url)
+
+
+def link_mail_of(settings: Settings, store: Store) -> LinkMail | None:
+    """What mails links to sign in; None where no server is named."""
+    if not settings.smtp_url:
+        return None
+    transport = SmtpTransport(settings.smtp_url, connections=1)
+    return LinkMail(store, transport, settings.sender, settings.board_url, real_now)
 
 
 def delivery_of(settings: Settings, folder: DataFolder, store: Store, post: Post) -> Delivery:

@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     mail_rate: int = Field(1_200, ge=0)
     channel_rate: int = Field(60, ge=0)
     feed_rate: int = Field(60, ge=0)
+    public_feeds: bool = False
+    public_rate: int = Field(60, ge=0)
     api_rate: int = Field(600, ge=0)
     notice_quiet_minutes: int = Field(10, ge=0, le=1_440)
 

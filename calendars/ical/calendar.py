@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from calendars.ical.lines import clean, joined, text_line
+from calendars.ical.lines import clean, fold, joined, text_line
 
 REFRESH = "PT6H"
 NAME_CHARACTERS = 100  # the longest calendar name that Proton takes
@@ -26,18 +26,18 @@ _TIMEZONE = [
 END = b"END:VCALENDAR\r\n"
 
 
-def assemble(name: str, description: str, pieces: Iterable[bytes]) -> bytes:
+def assemble(name: str, description: str, pieces: Iterable[bytes], source: str = "") -> bytes:
     """A whole calendar from rendered entries.
 
     `name` and `description` say what the calendar covers and depend on its address only: programs that hash the
     header into every entry would else rewrite them all. Commas, semicolons and backslashes leave the name, as some
     programs show their escapes. No METHOD (it would ask for an ORGANIZER), no UID (the calendar would pass for one
-    entry), no SOURCE (it would give the address away).
+    entry), and SOURCE only where the address is no secret: `source`.
     """
-    return b"".join([header(name, description), *pieces, END])
+    return b"".join([header(name, description, source), *pieces, END])
 
 
-def header(name: str, description: str) -> bytes:
+def header(name: str, description: str, source: str = "") -> bytes:
     """Everything before the first entry."""
     plain = " ".join(re.sub(r"[,;\\\n]", " ", clean(name)).split())[:NAME_CHARACTERS].rstrip()
     covers = clean(description)
@@ -54,6 +54,7 @@ def header(name: str, description: str) -> bytes:
             b"X-WR-TIMEZONE:Asia/Ho_Chi_Minh",
             b"REFRESH-INTERVAL;VALUE=DURATION:" + REFRESH.encode(),
             b"X-PUBLISHED-TTL:" + REFRESH.encode(),
+            *([fold(b"SOURCE;VALUE=URI:" + source.encode())] if source else []),
             b"COLOR:crimson",
             b"X-APPLE-CALENDAR-COLOR:#DC143C",
             *_TIMEZONE,

@@ -1,4 +1,4 @@
-"""Shorter entries, for programs that refuse large feeds: whole lines are left out of rendered ones."""
+"""Shorter entries, for programs that refuse large feeds, and for everybody: lines are left out of rendered ones."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ _LEFT_OUT = {
     Detail.COMPACT: _lines("DESCRIPTION", "CREATED", "RELATED-TO"),
     Detail.MINIMAL: _lines("DESCRIPTION", "CREATED", "RELATED-TO", "CATEGORIES", "COLOR", "URL"),
 }
+_TYPED = _lines("DESCRIPTION")
+
+
+def public(piece: bytes) -> bytes:
+    """A rendered entry, or several, without anything that somebody typed: results, reasons and names stand in
+    descriptions and nowhere else. Lines of a description may be made to look like any other, so all of it goes."""
+    return _TYPED.sub(b"", piece)
 
 
 def reduced(piece: bytes, detail: Detail) -> bytes:

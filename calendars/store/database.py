@@ -14,7 +14,7 @@ from sqlalchemy.pool import QueuePool
 from calendars.errors import StoreAway, UserError
 from calendars.store.schema import counter
 
-SCHEMA = "0007"
+SCHEMA = "0009"
 BUSY_MS = 3_000
 ADVISORY_LOCK = 20_200_611
 

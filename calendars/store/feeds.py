@@ -173,7 +173,7 @@ def _admits(wanted: Collection[str], value: str) -> bool:
     return not wanted or value in wanted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """Everything that feeds need, as it was at one moment: grants under the hash of their secret, campaigns by name
     in the order of their launch; and grants under the hash of their token for the API."""
@@ -181,6 +181,11 @@ class View:
     grants: Mapping[str, Grant]
     campaigns: Mapping[str, CampaignView]
     api_tokens: Mapping[str, Grant] = field(default_factory=dict)
+
+    @cached_property
+    def grants_by_id(self) -> Mapping[str, Grant]:
+        """The same grants under their ids."""
+        return {grant.id: grant for grant in self.grants.values()}
 
 
 Mark = tuple[Any, ...]

@@ -31,7 +31,8 @@ class Grant:
 
     `replaces` is the id of the grant that this one took the place of: an address is never given to two secrets.
     `user_agent` is that of the last use; of the requests that opened the feed `answered_200` got it whole, and
-    `answered_304` had it already.
+    `answered_304` had it already. `parent` is the grant whose person made this one for themselves: it ends with that.
+    `contact` is the id of the contact whose it is, who may be mailed links to sign in.
     """
 
     id: str
@@ -46,6 +47,8 @@ class Grant:
     user_agent: str | None = None
     answered_200: int = 0
     answered_304: int = 0
+    parent: str | None = None
+    contact: str | None = None
 
     @property
     def idle_since(self) -> datetime:
@@ -62,10 +65,24 @@ def create(
     label: str,
     created: datetime,
     replaces: str | None = None,
+    parent: str | None = None,
+    contact: str | None = None,
+    token: str = "",
 ) -> tuple[Grant, str]:
-    """A new grant and its secret of 256 bits, which nobody can read again. The unit need not exist yet."""
-    grant = Grant(secrets.token_hex(4), campaign, scope, role, label, created, replaces=replaces)
-    token = new_token()
+    """A new grant and its secret of 256 bits, which nobody can read again; `token` if it is given. The unit need not
+    exist yet."""
+    grant = Grant(
+        secrets.token_hex(4),
+        campaign,
+        scope,
+        role,
+        label,
+        created,
+        replaces=replaces,
+        parent=parent,
+        contact=contact,
+    )
+    token = token or new_token()
     connection.execute(
         grants.insert().values(
             id=grant.id,
@@ -76,6 +93,8 @@ def create(
             token_hash=token_hash(token),
             created=created,
             replaces=replaces,
+            parent=parent,
+            contact=contact,
         )
     )
     return grant, token
@@ -158,7 +177,10 @@ def find(connection: Connection, token: str) -> Grant | None:
 
 
 def revoke(connection: Connection, grant_id: str, at: datetime) -> Grant:
-    """Ends a grant; one that has ended stays as it is. Raises `UserError` for an unknown id."""
+    """Ends a grant and the addresses that its person made; one that has ended stays as it is.
+
+    Raises `UserError` for an unknown id.
+    """
     _end(connection, grant_id, at)
     return known(connection, grant_id)
 
@@ -184,6 +206,8 @@ def rotate(connection: Connection, grant_id: str, at: datetime) -> tuple[Grant, 
         label=former.label,
         created=at,
         replaces=former.id,
+        parent=former.parent,
+        contact=former.contact,
     )
 
 
@@ -204,8 +228,10 @@ def known(connection: Connection, grant_id: str) -> Grant:
 def _end(connection: Connection, grant_id: str, at: datetime) -> bool:
     for table in (sign_ins, sessions):
         connection.execute(delete(table).where(table.c.grant == grant_id))
-    ending = update(grants).where(grants.c.id == grant_id, grants.c.revoked.is_(None)).values(revoked=at)
-    return connection.execute(ending).rowcount == 1
+    ending = update(grants).where(grants.c.revoked.is_(None)).values(revoked=at)
+    ended = connection.execute(ending.where(grants.c.id == grant_id)).rowcount == 1
+    connection.execute(ending.where(grants.c.parent == grant_id))
+    return ended
 
 
 def _grant(row: Row[Any]) -> Grant:
@@ -222,4 +248,6 @@ def _grant(row: Row[Any]) -> Grant:
         row.user_agent,
         row.answered_200,
         row.answered_304,
+        row.parent,
+        row.contact,
     )

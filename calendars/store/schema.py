@@ -177,7 +177,10 @@ grants = Table(
     Column("answered_200", BigInteger, nullable=False, server_default="0"),
     Column("answered_304", BigInteger, nullable=False, server_default="0"),
     Column("api_hash", String(64)),  # of the token that opens the API, where it has one
+    Column("parent", String(16)),  # the grant whose person made this one, an address for themselves
+    Column("contact", String(16)),  # whose grant it is: links to sign in are mailed to them
     Index("grants_by_api_hash", "api_hash", unique=True),
+    Index("grants_by_parent", "parent"),
 )
 
 # Links that open the board once, and the sessions that they opened. Only hashes of secrets are kept.

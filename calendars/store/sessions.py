@@ -36,16 +36,21 @@ class Session:
         return now - self.renewed >= RENEWED_AFTER
 
 
-def issue_link(connection: Connection, grant_id: str, now: datetime) -> str:
-    """The secret of a link that opens the board once, within seven days, as the grant allows.
+def issue_link(connection: Connection, grant_id: str, now: datetime, opens: timedelta = LINK_OPENS) -> str:
+    """The secret of a link that opens the board once, as the grant allows, for as long as it `opens`: seven days.
 
-    Raises `UserError` for an id that is unknown or has ended.
+    Raises `UserError` for an id that is unknown, has ended, or is an address that somebody made for themselves.
     """
     grant = known(connection, grant_id)
+    if grant.parent is not None:
+        raise UserError(
+            f"Grant {grant_id} is an address that {grant.label} made, expected that of the person, {grant.parent}."
+        )
     if grant.revoked is not None:
         raise UserError(f"Grant {grant_id} ({grant.label}) has ended, expected one that still opens something.")
     token = new_token()
-    connection.execute(sign_ins.insert().values(hash=token_hash(token), grant=grant_id, until=now + LINK_OPENS))
+    connection.execute(delete(sign_ins).where(sign_ins.c.until <= now))
+    connection.execute(sign_ins.insert().values(hash=token_hash(token), grant=grant_id, until=now + opens))
     return token
 
 

@@ -22,9 +22,11 @@ from calendars.web.acting.campaign_forms import AmendForm, FreezeForm
 from calendars.web.api.application import PREFIX as API
 from calendars.web.api.application import ApiApplication, create_api
 from calendars.web.assets import Assets
-from calendars.web.feed import PREFIX, FeedApplication, Receive, Scope, Send
+from calendars.web.feed import FeedApplication, Receive, Scope, Send
+from calendars.web.feed_addresses import PREFIX, PUBLIC_PREFIX
 from calendars.web.freshness import Freshness
 from calendars.web.gathered import Gathered
+from calendars.web.link_mail import LinkMail
 from calendars.web.notices import Commands, NoticePages
 from calendars.web.orders import Orders
 from calendars.web.pages.frame import Frame, Settings
@@ -36,6 +38,7 @@ from calendars.web.rate import RateLimit
 ROBOTS = """\
 User-agent: Google-Calendar-Importer
 Allow: /feeds/
+Allow: /public/
 
 User-agent: *
 Disallow: /
@@ -53,7 +56,7 @@ class WebApplication:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers feeds itself, lets the API answer for itself, and hands everything else on."""
-        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+        if scope["type"] == "http" and scope["path"].startswith((PREFIX, PUBLIC_PREFIX)):
             await self.feeds(scope, receive, send)
         elif scope["type"] == "http" and f"{scope['path']}/".startswith(f"{API}/"):
             await self.api(scope, receive, send)
@@ -75,6 +78,9 @@ def create_app(
     feed_rate: int = 0,
     orders: Orders | None = None,
     api_rate: int = 0,
+    public_feeds: bool = False,
+    public_rate: int = 0,
+    mail: LinkMail | None = None,
 ) -> WebApplication:
     """The application over a store.
 
@@ -83,17 +89,28 @@ def create_app(
     `ready` says whether commands can be taken now, and `now` when a grant was used. `links` reads those in messages,
     which lead nowhere without it; `commands` takes what people acknowledge there. `feed_rate` is how many requests a
     minute each feed's address may get, 0 for any number. `orders` takes what the API and the board's forms are asked to
-    do, `api_rate` limits each of the API's tokens likewise.
+    do, `api_rate` limits each of the API's tokens likewise. With `public_feeds` everybody may read each campaign's
+    public calendar, each client `public_rate` times a minute. `mail` sends links to sign in to who asks for
+    them; without it nobody may ask.
     """
     freshness = Freshness(Feeds(store, linking(public_url)))
-    feeds = FeedApplication(freshness, store, now, RateLimit(feed_rate), public_url)
+    feeds = FeedApplication(
+        freshness,
+        store,
+        now,
+        RateLimit(feed_rate),
+        public_url,
+        public=public_feeds,
+        public_limit=RateLimit(public_rate),
+    )
     gathered = Gathered()
-    frame = Frame(store, freshness, Settings(public_url, feed_url_demo, today, open_board), feeds.past, now)
+    settings = Settings(public_url, feed_url_demo, today, open_board, public_feeds, mail is not None)
+    frame = Frame(store, freshness, settings, feeds.past, now)
 
     # The framework's own documentation pages load scripts from elsewhere.
     routes: list[BaseRoute] = [
         *pages(frame, gathered),
-        *SignIn(frame).routes,
+        *SignIn(frame, mail).routes,
         *ActionForm(frame, orders).routes(ACTION),
         *(route for form in (AmendForm, FreezeForm) for route in form(frame, orders).routes(form.path)),
         Mount("/static", Assets()),

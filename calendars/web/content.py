@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from calendars.ical.calendar import assemble
-from calendars.ical.detail import Detail, reduced
+from calendars.ical.detail import Detail, public, reduced
 from calendars.ical.variants import varied
 from calendars.ical.wording import unit_name
 from calendars.store.feeds import CampaignView
@@ -13,13 +13,16 @@ from calendars.store.past import Past
 from calendars.web.parameters import Parameters
 
 
-def content(campaign: CampaignView, parameters: Parameters, past: Past) -> bytes:
-    """The whole calendar that the parameters ask for, empty of entries or not. Raises `StoreAway` where a day of the
-    past was asked for that nobody looked at yet."""
+def content(campaign: CampaignView, parameters: Parameters, past: Past, public_at: str = "") -> bytes:
+    """The whole calendar that the parameters ask for, empty of entries or not. One that everybody finds, at the address
+    `public_at`, names it and tells nothing that somebody typed. Raises `StoreAway` where a day of the past was asked
+    for that nobody looked at yet."""
     if parameters.as_of is not None:
         campaign = past.on(campaign, parameters.as_of, campaign.admitted(parameters.selection))
     selected = campaign.select(parameters.selection)
     pieces = [piece.en if parameters.language == "en" else piece.vi for piece in selected]
+    if public_at:
+        pieces = [public(piece) for piece in pieces]
     if parameters.detail is not Detail.FULL:
         pieces = [reduced(piece, parameters.detail) for piece in pieces]
     if parameters.variant:
@@ -27,7 +30,8 @@ def content(campaign: CampaignView, parameters: Parameters, past: Past) -> bytes
             varied(piece, of.kind, of.first, of.last, parameters.variant)
             for of, piece in zip(selected, pieces, strict=True)
         ]
-    return assemble(*_named(campaign, parameters), pieces)
+    source = f"{public_at}?{parameters.query}" if public_at and parameters.query else public_at
+    return assemble(*_named(campaign, parameters), pieces, source)
 
 
 _COVERS: Mapping[str, str] = {

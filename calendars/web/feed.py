@@ -1,4 +1,5 @@
-"""`/feeds/{token}.ics`: calendars behind a secret address, a bare ASGI application in front of the framework.
+"""`/feeds/{token}.ics`: calendars behind a secret address; `/public/{campaign}.ics`: those for everybody, where they
+are allowed. A bare ASGI application in front of the framework.
 
 An unchanged feed is answered from memory: whether it changed is known before an entry is looked at. Neither a log nor a
 body ever holds a token.
@@ -20,11 +21,11 @@ from calendars.ical.renderer import IcalRenderer
 from calendars.ical.rendering import RENDERER
 from calendars.store.database import Store
 from calendars.store.feeds import CampaignView, View
-from calendars.store.grants import Grant, token_hash
 from calendars.store.past import Past
 from calendars.web.bodies import Bodies
 from calendars.web.conditional import http_date, is_conditional, not_modified, wants_gzip
 from calendars.web.content import content
+from calendars.web.feed_addresses import SUFFIX, Opening, Refused, client_of, opening
 from calendars.web.freshness import Freshness
 from calendars.web.parameters import OutOfScope, Parameters, UnknownUnit, pairs_of, read
 from calendars.web.rate import RateLimit
@@ -35,7 +36,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-PREFIX, SUFFIX = "/feeds/", ".ics"
 ALLOW = b"GET, HEAD, OPTIONS"
 RETRY_SECONDS = 30
 REMEMBERED_ADDRESSES = 4096
@@ -46,7 +46,7 @@ _PRIVATE: Headers = [(b"referrer-policy", b"no-referrer"), (b"x-content-type-opt
 class Feed:
     """An address that opens something, with what a client may compare before anything is made."""
 
-    grant: Grant
+    opening: Opening
     campaign: CampaignView
     parameters: Parameters
     etag: str
@@ -54,20 +54,11 @@ class Feed:
     headers: Headers = field(default_factory=list)
 
 
-class Refused(Exception):
-    """An answer that is not a calendar: status and one sentence."""
-
-    def __init__(self, status: int, sentence: str, *headers: tuple[bytes, bytes]) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
-        self.headers = list(headers)
-
-
 class FeedApplication:
-    """Answers GET, HEAD and OPTIONS below `/feeds/`. `now` tells the time for recording when a grant was last used,
-    `limit` how often an address may be asked (without it any number of times). `public_url` is where pages are found
-    that entries of a past day lead to; those of now come from `freshness`."""
+    """Answers GET, HEAD and OPTIONS below `/feeds/` and `/public/`. `now` tells the time for recording when a grant was
+    last used, `limit` how often an address may be asked (without it any number of times). `public_url` is where pages
+    are found that entries of a past day lead to; those of now come from `freshness`. Without `public` there is no
+    public calendar; `public_limit` is how often each client may ask for one."""
 
     def __init__(
         self,
@@ -76,10 +67,15 @@ class FeedApplication:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         limit: RateLimit | None = None,
         public_url: str = "",
+        *,
+        public: bool = False,
+        public_limit: RateLimit | None = None,
     ) -> None:
         self._freshness = freshness
         self._usage = Usage(store, now)
         self._limit = limit or RateLimit(0)
+        self._public = public
+        self._public_limit = public_limit or RateLimit(0)
         self._bodies = Bodies()
         self.past = Past(store, IcalRenderer(), linking(public_url))
         self._public_url = public_url
@@ -108,30 +104,31 @@ class FeedApplication:
         if scope["method"] not in {"GET", "HEAD"}:
             raise Refused(405, "A feed is only read, with GET or HEAD.", (b"allow", ALLOW))
         headers: Headers = scope["headers"]
-        view, hashed = await self._newest(), _hashed(scope["path"])
-        grant = _living(view, hashed)
-        wait = self._limit.take(grant.id)
+        view = await self._newest()
+        opened = opening(view, scope["path"], self._public_url, public=self._public)
+        limit, asker = (self._limit, opened.grant) if opened.grant else (self._public_limit, client_of(scope))
+        wait = limit.take(asker)
         if wait and not is_conditional(headers):
-            raise _hurried(self._limit, wait)
-        feed = self._find(view, grant, (hashed, scope["query_string"]))
+            raise _hurried(limit, wait)
+        feed = self._find(view, opened, scope["query_string"])
         agent = next((value for name, value in headers if name == b"user-agent"), b"")
         if not_modified(headers, feed.etag, feed.modified):
-            self._usage.note(feed.grant.id, 304, agent)
+            self._note(feed, 304, agent)
             # It counts and is never refused: it costs less than saying no, and a client that is told no may give up.
             return 304, feed.headers, b""
         if wait:
-            raise _hurried(self._limit, wait)
+            raise _hurried(limit, wait)
         gzip = feed.parameters.gzip and wants_gzip(headers)
         try:
             body = await self._bodies.get(
                 feed.etag,
                 gzip,
-                lambda: content(feed.campaign, feed.parameters, self.past),
+                lambda: content(feed.campaign, feed.parameters, self.past, feed.opening.public_at),
                 slow=feed.parameters.as_of is not None,
             )
         except StoreAway as error:
             raise _away() from error
-        self._usage.note(feed.grant.id, 200, agent)
+        self._note(feed, 200, agent)
         described = [
             *feed.headers,
             (b"content-type", b"text/calendar; charset=utf-8"),
@@ -146,31 +143,23 @@ class FeedApplication:
         except StoreAway as error:
             raise _away() from error
 
-    def _find(self, view: View, grant: Grant, key: tuple[str, bytes]) -> Feed:
+    def _find(self, view: View, opened: Opening, query: bytes) -> Feed:
         if view is not self._view or len(self._feeds) > REMEMBERED_ADDRESSES:
             self._view, self._feeds = view, {}
+        key = opened.key, query
         feed = self._feeds.get(key)
         if feed is None:
-            feed = self._feeds[key] = _opened(view, grant, key[1], self._public_url)
+            feed = self._feeds[key] = _feed(view, opened, query, self._public_url)
         return feed
+
+    def _note(self, feed: Feed, status: int, agent: bytes) -> None:
+        if feed.opening.grant:
+            self._usage.note(feed.opening.grant, status, agent)
 
     async def close(self) -> None:
         """Records what the addresses were used for since the last time."""
         self._bodies.close()
         await self._usage.close()
-
-
-def _hashed(path: str) -> str:
-    return token_hash(path.removeprefix(PREFIX).removesuffix(SUFFIX) if path.endswith(SUFFIX) else "")
-
-
-def _living(view: View, hashed: str) -> Grant:
-    grant = view.grants.get(hashed)
-    if grant is None:
-        raise Refused(404, "There is no calendar at this address.")
-    if grant.revoked is not None:
-        raise Refused(410, "This address was withdrawn; ask for a new one.")
-    return grant
 
 
 def _away() -> Refused:
@@ -184,16 +173,18 @@ def _hurried(limit: RateLimit, wait: float) -> Refused:
     return Refused(429, sentence, (b"retry-after", str(seconds).encode()))
 
 
-def _opened(view: View, grant: Grant, query: bytes, public_url: str) -> Feed:
-    campaign = view.campaigns.get(grant.campaign)
-    if campaign is None or grant.scope not in campaign.units:
+def _feed(view: View, opened: Opening, query: bytes, public_url: str) -> Feed:
+    campaign = view.campaigns.get(opened.campaign)
+    if campaign is None or opened.scope not in campaign.units:
         # An empty calendar would make clients drop what they have.
         raise Refused(
             503, "The campaign of this calendar is still being loaded.", (b"retry-after", str(RETRY_SECONDS).encode())
         )
+    if opened.within and not campaign.is_below(opened.scope, opened.within):
+        raise Refused(403, f"Unit {opened.scope} is not below {opened.within} any more; make another address.")
     try:
         # What is no ASCII is no filter either, and is named as one.
-        parameters = read(pairs_of(query.decode("ascii", "backslashreplace")), campaign, grant.scope)
+        parameters = read(pairs_of(query.decode("ascii", "backslashreplace")), campaign, opened.scope)
     except UnknownUnit as error:
         raise Refused(404, str(error)) from error
     except OutOfScope as error:
@@ -201,23 +192,23 @@ def _opened(view: View, grant: Grant, query: bytes, public_url: str) -> Feed:
     except UserError as error:
         raise Refused(400, str(error)) from error
     unit = campaign.units[parameters.selection.under]
-    etag = _etag(campaign, parameters, public_url)
+    etag = _etag(campaign, parameters, opened.public_at or public_url)
     headers = [
         (b"etag", etag.encode()),
         (b"last-modified", http_date(unit.modified).encode()),
         # Kept, but asked for again each time: a 304 costs nothing, and a report shows at the very next fetch.
-        (b"cache-control", b"private, no-cache"),
+        (b"cache-control", b"public, no-cache" if opened.public_at else b"private, no-cache"),
         (b"vary", b"accept-encoding"),
     ]
-    return Feed(grant, campaign, parameters, etag, unit.modified, headers)
+    return Feed(opened, campaign, parameters, etag, unit.modified, headers)
 
 
-def _etag(campaign: CampaignView, parameters: Parameters, public_url: str) -> str:
-    """Strong, the same for every coding: address, renderer, where links lead, and the newest change of
-    anything ever below the unit."""
+def _etag(campaign: CampaignView, parameters: Parameters, where: str) -> str:
+    """Strong, the same for every coding: address, renderer, where links lead or a public calendar is, and the newest
+    change of anything ever below the unit."""
     unit = campaign.units[parameters.selection.under]
     # The instant too: a restored older journal may reach the same position with other events.
-    parts = (campaign.name, unit.code, parameters.given, RENDERER, public_url, unit.revision, unit.modified)
+    parts = (campaign.name, unit.code, parameters.given, RENDERER, where, unit.revision, unit.modified)
     return f'"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, or_, select
 from calendars.store.feeds import CampaignView, FeedUnit, Selection
 from calendars.store.neighbourhood import UnitConflict
 from calendars.store.schema import stages, units
+from calendars.web.feed_addresses import PUBLIC_PREFIX
 
 NAMES_SHOWN = 3
 GOOGLE_OCTETS = 1_000_000
@@ -64,6 +65,11 @@ class Offer:
     def google(self) -> str:
         """Google's page for adding it, on Android too, which knows no webcal."""
         return f"https://calendar.google.com/calendar/r?cid={quote(self.webcal, safe='')}"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is no secret."""
+        return PUBLIC_PREFIX in self.address
 
     @property
     def fits_google(self) -> bool:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -36,6 +37,7 @@ WORDS = {
         "sign_out": "Đăng xuất",
         "dry_run": "Xem tác động",
         "subscribe": "Đăng ký",
+        "own_address": "Tạo địa chỉ cho tôi",
     },
     "en": {
         "report": "Report it held",
@@ -44,6 +46,7 @@ WORDS = {
         "sign_out": "Sign out",
         "dry_run": "Show what it would do",
         "subscribe": "Subscribe",
+        "own_address": "Make an address for me",
     },
 }
 
@@ -169,6 +172,30 @@ def test_sign_in_by_link_see_the_own_part_and_sign_out(walk: Walk) -> None:
     walk.press("sign_out")
     expect(walk.page.get_by_text("Bà Lan")).to_have_count(0)
     walk.service.congress("access", "revoke", granted["id"])
+
+
+@everywhere
+def test_make_an_address_for_oneself(walk: Walk) -> None:
+    granted = json.loads(walk.service.congress("access", "grant", TOWN, "--label", "Ông Nam", "--json").stdout)
+    link = json.loads(walk.service.congress("access", "sign-in", granted["id"], "--json").stdout)["sign_in_url"]
+    walk.go("/sign-in/" + link.rpartition("/")[2])
+    walk.press("sign_in")
+    walk.go(f"/units/{TOWN}")
+    walk.page.locator("#subscribe a.button").click()
+    assert "/feeds/" not in walk.page.content()
+    walk.press("own_address")
+    expect(walk.page.get_by_role("status")).to_be_visible()
+    expect(walk.page.locator("svg.qr")).to_be_visible()
+    walk.fits()
+    address = walk.page.locator("dl.addresses code").first.inner_text()
+    assert "/feeds/" not in walk.page.url
+    with urlopen(address) as feed:
+        assert feed.read().startswith(b"BEGIN:VCALENDAR")
+    walk.page.reload()  # sends the form once more
+    assert walk.page.locator("dl.addresses code").first.inner_text() == address
+    walk.service.congress("access", "revoke", granted["id"])
+    with pytest.raises(HTTPError, match="410"):
+        urlopen(address)
 
 
 @everywhere

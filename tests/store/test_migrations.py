@@ -123,7 +123,7 @@ def test_grants_of_an_older_schema_still_open_their_feeds(database_url: str) -> 
     downgrade(store, "0003")
     with store.reading() as connection:
         columns = {column["name"] for column in inspect(connection).get_columns("grants")}
-        assert not {"replaces", "user_agent", "answered_200", "answered_304"} & columns
+        assert not {"replaces", "user_agent", "answered_200", "answered_304", "parent", "contact"} & columns
     store.close()
 
     store = open_store(database_url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -11,15 +12,20 @@ import typer
 from rich.table import Table
 from sqlalchemy import Connection
 
-from calendars.store import grants, sessions
+from calendars.errors import UserError
+from calendars.notices.signing_in import compose_link
+from calendars.notices.transports.base import Outcome, Verdict
+from calendars.notices.transports.smtp import SmtpTransport
+from calendars.store import grants, mailed_links, sessions
 from calendars.store.grants import Grant, Role
+from calendars.store.mailed_links import MOST_OUT, contact_with
 from calendars.store.reading import find_unit
 from calendars.wallclock import real_now
+from calendars.web.feed_addresses import feed_address
 from workflows.commands.console import note, say, show
 from workflows.commands.context import Context, Json, context_of
 from workflows.commands.durations import duration_option, duration_text
 from workflows.commands.output import emit_json
-from workflows.demonstration import feed_address
 
 app = typer.Typer(help="Who may see what.", no_args_is_help=True)
 Stale = Annotated[
@@ -35,6 +41,9 @@ def grant(
     unit: Annotated[str, typer.Argument(metavar="UNIT", help="The unit; what is below it comes with it.")],
     label: Annotated[str, typer.Option(help="Whom it is for.")],
     role: Annotated[Role, typer.Option(help="What it allows; a feed's address only ever opens feeds.")] = Role.VIEW,
+    email: Annotated[
+        str, typer.Option(help="The address of a contact whose grant it is: links to sign in may be mailed there.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Give somebody an address of their own. It is shown once and cannot be read again."""
@@ -43,18 +52,33 @@ def grant(
         with store.reading() as connection:
             campaign = here.campaign(connection)
             find_unit(connection, campaign, unit)
+            contact = contact_with(connection, campaign.name, unit, email).id if email else None
         with store.writing() as connection:
             made, token = grants.create(
-                connection, campaign=campaign.name, scope=unit, role=role, label=label, created=real_now()
+                connection,
+                campaign=campaign.name,
+                scope=unit,
+                role=role,
+                label=label,
+                created=real_now(),
+                contact=contact,
             )
             more = _more_secrets(connection, made)
     _hand_over(here, made, token, more, json=json)
 
 
 @app.command("sign-in")
-def sign_in(context: typer.Context, id: Id, json: Json = False) -> None:
+def sign_in(
+    context: typer.Context,
+    id: Id,
+    mail: Annotated[bool, typer.Option("--mail", help="Mail it to the grant's contact, for 30 minutes.")] = False,
+    json: Json = False,
+) -> None:
     """Make a link that signs the person of a grant in to the board: it opens once, within seven days."""
     here = context_of(context)
+    if mail:
+        _mail_link(here, id, json=json)
+        return
     with here.store() as store, store.writing() as connection:
         address = _sign_in_url(here, sessions.issue_link(connection, id, real_now()))
         of = grants.known(connection, id)
@@ -63,6 +87,32 @@ def sign_in(context: typer.Context, id: Id, json: Json = False) -> None:
         return
     say(address)
     note(f"Signs {of.label} in once, within seven days: {of.role} of {of.scope} and below. It is shown once.")
+
+
+def _mail_link(here: Context, id: str, *, json: bool) -> None:
+    if not here.settings.smtp_url:
+        raise UserError("--mail: CONGRESS_SMTP_URL names no server, so nothing was mailed.")
+    transport = SmtpTransport(here.settings.smtp_url, connections=1)
+    with here.store() as store, store.writing() as connection:
+        of = grants.known(connection, id)
+        link = mailed_links.issue(connection, of, real_now())
+    if link is None:
+        raise UserError(f"Grant {id} ({of.label}) has {MOST_OUT} links that nobody used yet; nothing was mailed.")
+    message = compose_link(link, here.settings.sender, public_url_of(here), real_now())
+    outcome = asyncio.run(_sent(transport, link.to.email, message))
+    if outcome.verdict is not Verdict.SENT:
+        raise UserError(f"The link for {of.label} was not mailed: {outcome.detail}")
+    if json:
+        emit_json({"id": of.id, "label": of.label, "role": of.role, "scope": of.scope, "mailed": True})
+        return
+    say(f"A link that signs {of.label} in once, within 30 minutes, was mailed: {of.role} of {of.scope} and below.")
+
+
+async def _sent(transport: SmtpTransport, address: str, message: bytes) -> Outcome:
+    try:
+        return await transport.send(address, message)
+    finally:
+        await transport.close()
 
 
 @app.command("list")
@@ -93,8 +143,10 @@ def _list_stale(found: list[Grant], stale: timedelta, title: str, *, json: bool)
 def _table(found: list[Grant], title: str, idle: Mapping[Grant, timedelta] | None = None) -> Table:
     table = Table(title=title)
     table.add_column("Id", no_wrap=True)
-    for heading in ("Label", "Role", "Scope", "Created", "Last used", "200", "304", "Client", "Revoked", "Instead of"):
+    for heading in ("Label", "Role", "Scope", "Created", "Last used", "200", "304", "Client", "Revoked"):
         table.add_column(heading)
+    table.add_column("Made by", no_wrap=True)
+    table.add_column("Instead of")
     if idle is not None:
         table.add_column("Unused for")
     for one in found:
@@ -104,7 +156,17 @@ def _table(found: list[Grant], title: str, idle: Mapping[Grant, timedelta] | Non
         answered = (f"{one.answered_200:,}", f"{one.answered_304:,}", one.user_agent or "–")
         unused = [duration_text(idle[one]) + ("" if one.last_used else ", never used")] if idle is not None else []
         table.add_row(
-            one.id, one.label, one.role, one.scope, created, used, *answered, revoked, one.replaces or "–", *unused
+            one.id,
+            one.label,
+            one.role,
+            one.scope,
+            created,
+            used,
+            *answered,
+            revoked,
+            one.parent or "–",
+            one.replaces or "–",
+            *unused,
         )
     return table
 
@@ -121,7 +183,7 @@ def rotate(context: typer.Context, id: Id, json: Json = False) -> None:
 
 @app.command("revoke")
 def revoke(context: typer.Context, id: Id) -> None:
-    """End a grant at once: its address answers that it is gone."""
+    """End a grant at once: its address answers that it is gone, and so do those that its person made on the board."""
     with context_of(context).store() as store, store.writing() as connection:
         ended = grants.revoke(connection, id, real_now())
         newer = grants.successor(connection, id)

@@ -31,13 +31,17 @@ from calendars.web.words import LANGUAGES, preferred, words
 class Settings:
     """Where the service is found, the one feed address the board may show, and how a campaign tells its day.
 
-    `open_board` is for a service that only its own machine reaches: the board asks nobody who they are.
+    `open_board` is for a service that only its own machine reaches: the board asks nobody who they are. With
+    `public_feeds` each campaign has a calendar that everybody may read; with `mails_links` people may ask for a link to
+    sign in by e-mail.
     """
 
     public_url: str
     feed_url_demo: Callable[[], str | None]
     today: Callable[[Campaign], date]
     open_board: bool
+    public_feeds: bool = False
+    mails_links: bool = False
 
 
 class Frame:
@@ -51,6 +55,7 @@ class Frame:
         self._freshness = freshness
         self.settings = settings
         self.now = now
+        self.changed = freshness.changed
         self.cookie = Cookie(settings.public_url)
         self._templates = environment()
 
@@ -75,7 +80,9 @@ class Frame:
 
     def bare(self, request: Request) -> Page:
         """A page of no campaign, in its reader's language."""
-        return Page(self._templates, request, _language(request), self.cookie.of(request))
+        page = Page(self._templates, request, _language(request), self.cookie.of(request))
+        page.values["mails_links"] = self.settings.mails_links
+        return page
 
     def strange(self, request: Request) -> str:
         """Why this request is not answered, or nothing. A foreign site may point its name at this machine, so a board

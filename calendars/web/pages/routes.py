@@ -22,12 +22,14 @@ def routes(frame: Frame, gathered: Gathered) -> list[BaseRoute]:
     drawing = Drawing(gathered)
     grown = Grown()
     coming = Coming(gathered)
+    subscribe = Subscribe(frame)
     return [
         Route("/", frame.page(Overview(frame.settings, drawing, coming))),
         Route("/compare", frame.page(Compare(frame.settings, drawing))),
         Route("/report", frame.page(Report(drawing))),
         Route("/report.xlsx", frame.page(ReportWorkbook(drawing))),
         Route("/tree", frame.page(Tree(frame.settings, grown, frame.past))),
-        Route("/subscribe", frame.page(Subscribe(frame.settings))),
+        Route("/subscribe", frame.page(subscribe.show), methods=["GET"]),
+        Route("/subscribe", subscribe.take, methods=["POST"]),
         Route("/units/{unit}", frame.page(UnitPage(frame.settings, grown, coming))),
     ]

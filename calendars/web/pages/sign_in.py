@@ -1,4 +1,5 @@
-"""`/sign-in/{token}`: a link that opens the board once; `/sign-out`: the end of what it opened.
+"""`/sign-in/{token}`: a link that opens the board once; `/sign-in`: asking for one by e-mail, where it is offered;
+`/sign-out`: the end of what it opened.
 
 Looking at the link changes nothing, for programs that check mail follow every link: a button uses it up.
 """
@@ -18,7 +19,10 @@ from calendars.errors import StoreAway
 from calendars.store import sessions
 from calendars.store.grants import Grant
 from calendars.store.schema import units
+from calendars.web.acting.sent import fields_of, too_large
 from calendars.web.cookies import is_ours, is_same_site
+from calendars.web.feed_addresses import client_of
+from calendars.web.link_mail import LinkMail
 from calendars.web.pages.frame import Frame, away
 
 MOST_OCTETS = 4_096
@@ -28,8 +32,9 @@ SEE_OTHER = 303
 class SignIn:
     """The pages."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, mail: LinkMail | None = None) -> None:
         self._frame = frame
+        self._mail = mail
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -37,6 +42,7 @@ class SignIn:
         return [
             Route("/sign-in/{token}", self._guarded(self._look), methods=["GET"]),
             Route("/sign-in/{token}", self._guarded(self._use), methods=["POST"]),
+            *([Route("/sign-in", self._ask, methods=["GET", "POST"])] if self._mail else []),
             Route("/sign-out", self._sign_out, methods=["POST"]),
         ]
 
@@ -68,6 +74,20 @@ class SignIn:
 
     def _page(self, request: Request, grant: Grant | None, unit: str) -> Response:
         response = self._frame.bare(request).respond("sign_in.html", 200 if grant else 404, grant=grant, unit=unit)
+        response.headers["cache-control"] = "no-store"
+        return response
+
+    async def _ask(self, request: Request) -> Response:
+        """The form, or always the same sentence, whoever asks for whatever address."""
+        assert self._mail is not None, "it is offered"
+        asked = request.method == "POST"
+        if asked:
+            given = await fields_of(request, MOST_OCTETS)
+            if given is None:
+                return too_large()
+            if is_same_site(request):
+                self._mail.ask(given.get("email", ""), client_of(request.scope))
+        response = self._frame.bare(request).respond("closed.html", asked=asked)
         response.headers["cache-control"] = "no-store"
         return response
 

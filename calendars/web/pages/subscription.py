@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from calendars.web.feed_addresses import public_address
 from calendars.web.figures import HEADER_OCTETS, Offer, is_loopback, offers
 from calendars.web.pages.frame import Settings
 from calendars.web.pages.page import Page, Seen
@@ -29,8 +30,12 @@ class Filtered:
 
 
 def shown_address(settings: Settings, seen: Seen) -> str | None:
-    """The one feed address that may be shown: it opens the whole campaign, so only to who sees all of it."""
-    return None if seen.viewer.scope else settings.feed_url_demo()
+    """The feed address that may be shown: the demonstration's, which opens the whole campaign, to who sees all of it;
+    else the public one, where there is any."""
+    demonstration = None if seen.viewer.scope else settings.feed_url_demo()
+    if demonstration or not settings.public_feeds:
+        return demonstration
+    return public_address(settings.public_url, seen.campaign.name)
 
 
 def subscription(settings: Settings, page: Page, seen: Seen, unit: str) -> dict[str, Any]:
@@ -43,14 +48,19 @@ def subscription(settings: Settings, page: Page, seen: Seen, unit: str) -> dict[
     }
 
 
-def filtered(settings: Settings, page: Page, seen: Seen, filters: Parameters) -> Filtered:
-    """The feed of these filters as it is today, whatever day the page shows: a subscribed calendar goes on."""
+def filtered(settings: Settings, page: Page, seen: Seen, filters: Parameters, own: str = "") -> Filtered:
+    """The feed of these filters as it is today, whatever day the page shows: a subscribed calendar goes on. `own` is an
+    address that opens the unit of the filters and no other."""
     given = dict(filters.given)
     if page.language != LANGUAGES[0]:
         given.setdefault("lang", page.language)
+    if own:
+        given.pop("under", None)
+    elif filters.selection.under != seen.view.top:
+        given["under"] = filters.selection.under
     pieces = seen.view.select(filters.selection)
     octets = HEADER_OCTETS + sum(len(piece.en if given.get("lang") == "en" else piece.vi) for piece in pieces)
-    address = shown_address(settings, seen)
-    query = urlencode(given, safe=",")
+    address = own or shown_address(settings, seen)
+    query = urlencode(sorted(given.items()), safe=",")
     offer = Offer(f"{address}?{query}" if query else address, (), len(pieces), octets) if address else None
     return Filtered(filters.query, len(pieces), octets, offer)

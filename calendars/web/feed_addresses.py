@@ -1,0 +1,83 @@
+"""What the address of a feed opens: with a secret a grant's part of a campaign; without one, where the settings allow
+it, the public calendar of a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from calendars.store.feeds import View
+from calendars.store.grants import token_hash
+
+PREFIX, SUFFIX = "/feeds/", ".ics"
+PUBLIC_PREFIX = "/public/"
+
+
+class Refused(Exception):
+    """An answer that is not a calendar: status and one sentence."""
+
+    def __init__(self, status: int, sentence: str, *headers: tuple[bytes, bytes]) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+        self.headers = list(headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What an address opens: the unit `scope` of the campaign and all below it.
+
+    `key` tells addresses apart and is no secret. `grant` is the id of the grant that opens it; there is none for the
+    public calendar, whose address is `public_at`. A scope that is no longer below `within` opens nothing: units move,
+    and an address that people made for themselves never shows more than they may see.
+    """
+
+    campaign: str
+    scope: str
+    key: str
+    grant: str = ""
+    within: str = ""
+    public_at: str = ""
+
+
+def opening(view: View, path: str, public_url: str, *, public: bool) -> Opening:
+    """What the path opens. Raises `Refused` for one that opens nothing, or nothing any more."""
+    name = path.removesuffix(SUFFIX) if path.endswith(SUFFIX) else ""
+    if name.startswith(PUBLIC_PREFIX):
+        campaign = view.campaigns.get(name.removeprefix(PUBLIC_PREFIX)) if public else None
+        if campaign is None:
+            raise _unknown()
+        return Opening(campaign.name, campaign.top, path, public_at=public_address(public_url, campaign.name))
+    key = token_hash(name.removeprefix(PREFIX))
+    return _granted(view, key)
+
+
+def _granted(view: View, key: str) -> Opening:
+    grant = view.grants.get(key)
+    if grant is None:
+        raise _unknown()
+    if grant.revoked is not None:
+        raise Refused(410, "This address was withdrawn; ask for a new one.")
+    parent = view.grants_by_id[grant.parent] if grant.parent else None
+    return Opening(grant.campaign, grant.scope, key, grant.id, parent.scope if parent else "")
+
+
+def _unknown() -> Refused:
+    return Refused(404, "There is no calendar at this address.")
+
+
+def feed_address(public_url: str, token: str) -> str:
+    """The address of the feed behind a secret."""
+    return f"{public_url}{PREFIX}{token}{SUFFIX}"
+
+
+def public_address(public_url: str, campaign: str) -> str:
+    """Where the public calendar of a campaign is found."""
+    return f"{public_url}{PUBLIC_PREFIX}{quote(campaign, safe='')}{SUFFIX}"
+
+
+def client_of(scope: Mapping[str, object]) -> str:
+    """Where a request comes from, as the server says."""
+    client = scope.get("client")
+    return str(client[0]) if isinstance(client, tuple | list) and client else ""
