@@ -5,7 +5,7 @@ News are whole and carry a version, so that repeated and overtaken ones do no ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from calendars.sequence.messages import UnitStart
@@ -27,15 +27,24 @@ class News:
     message: Child | Superior
     content: str
 
+    @property
+    def key(self) -> str:
+        """By which it is remembered what the neighbour was told last."""
+        return f"{self.signal}/{self.recipient}"
+
 
 class Neighbours:
     """The units around one unit, as its workflow knows them."""
 
-    def __init__(self, start: UnitStart) -> None:
+    def __init__(self, start: UnitStart, tells_again: Callable[[], bool] = lambda: True) -> None:
+        """`tells_again` is asked, where it matters, whether what came and went untold is news: to workflows that began
+        before it was it never will be."""
         self._children = None if start.children is None else {child.code: child for child in start.children}
         self._pilots: tuple[str, ...] = ()
         self._superior = start.superior
         self._told = dict(start.told)
+        self._passed: set[str] = set()  # of what was the case since it was last told, whatever is the case now
+        self._tells_again = tells_again
 
     @property
     def known(self) -> bool:
@@ -84,6 +93,8 @@ class Neighbours:
             key = f"{BELOW}/{state.profile.parent}"
             if self._told.get(key, GONE) == GONE:
                 self._told[key] = UNSAID
+        # What was held and taken back untold may have been read meanwhile: only another word undoes that.
+        self._passed.update(news.key for news in self._news(state) if self._differs(news))
 
     def introduce(self, state: UnitState) -> None:
         """Whoever started the unit told its neighbours all that it begins with."""
@@ -92,13 +103,12 @@ class Neighbours:
 
     def owed(self, state: UnitState) -> list[News]:
         """What the neighbours do not know yet."""
-        if state.profile is None:
-            return []
-        return [news for news in (*self._upward(state), *self._downward(state)) if self._owes(news)]
+        return [news for news in self._news(state) if self._owes(news)]
 
     def sent(self, news: News) -> None:
         """A neighbour has got these."""
-        self._told[f"{news.signal}/{news.recipient}"] = news.content
+        self._told[news.key] = news.content
+        self._passed.discard(news.key)
 
     def carried(self, start: UnitStart, state: UnitState) -> UnitStart:
         """How the next run of the workflow begins."""
@@ -110,12 +120,21 @@ class Neighbours:
             children=children,
             superior=self._superior,
             introduced=False,
-            told=dict(self._told),
+            told=self._told | dict.fromkeys(self._passed, UNSAID),
         )
 
     def _owes(self, news: News) -> bool:
+        return self._differs(news) or (news.key in self._passed and self._tells_again())
+
+    def _differs(self, news: News) -> bool:
         unsaid = NOTHING if news.signal == ABOVE else UNSAID
-        return self._told.get(f"{news.signal}/{news.recipient}", unsaid) != news.content
+        return self._told.get(news.key, unsaid) != news.content
+
+    def _news(self, state: UnitState) -> Iterator[News]:
+        """What is the case for each neighbour."""
+        if state.profile is not None:
+            yield from self._upward(state)
+            yield from self._downward(state)
 
     def _upward(self, state: UnitState) -> Iterator[News]:
         if not state.rules.watched:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from zlib import crc32
 
 from temporalio import workflow
@@ -76,7 +77,7 @@ class UnitCongress:
         self._adoptions = 0
         self._owed: list[Order] = []  # answered as accepted while the store was away, and not journalled yet
         self._closed = False
-        self._neighbours = Neighbours(start)
+        self._neighbours = Neighbours(start, partial(workflow.patched, "told-again"))
         self._stirs = 0  # grows with everything heard from neighbours
         self._counted: dict[date, tuple[Count, ...]] = {}  # what is held further below, by the last day looked at
         self._deaf: set[str] = set()  # neighbours that could not be reached

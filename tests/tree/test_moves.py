@@ -1,4 +1,4 @@
-"""Units that move on before a superior has heard from them: if it learnt of them elsewhere, it hears that they went."""
+"""What came and went before a superior has heard of it: if it learnt of that elsewhere, it hears that it went."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from calendars.ical.renderer import IcalRenderer
+from calendars.sequence.commands import Report, Retract
+from calendars.sequence.state import Gate
 from calendars.store.database import Store, open_store
 from calendars.store.journal import Journal
 from calendars.tree.changes import Transfer
 from calendars.tree.model import Unit
 from tests.tree.simulated import SimulatedCampaign
-from tests.tree.small import PLAN, START
+from tests.tree.small import GRASSROOTS, PLAN, PROVINCIAL, START
 
 
 @pytest.fixture
@@ -49,3 +51,17 @@ def test_a_superior_that_the_read_model_told_hears_that_the_unit_has_gone(store:
     campaign.deliver_all()
     (gate,) = campaign.nodes[former].state.rules.gates
     assert campaign.nodes[former].neighbours.around().below(former, gate) == ()
+
+
+def test_a_superior_that_the_read_model_told_hears_that_a_report_was_taken_back(store: Store) -> None:
+    units = [Unit("22", "Tỉnh Thử", "province"), Unit("100", "Xã 1", "commune", "22")]
+    campaign = SimulatedCampaign(PLAN, units, Journal(store, IcalRenderer()), START)
+    campaign.deliver_all()
+    campaign.pass_days(45)
+    campaign.order("100", Report(GRASSROOTS, campaign.today))
+    campaign.flush()
+    campaign.order("22", Report(PROVINCIAL, campaign.today))  # refused at first, so that it looks
+    assert campaign.nodes["22"].state.stage(PROVINCIAL).gate is Gate.OPEN
+    campaign.order("100", Retract(GRASSROOTS, "another commune's report"))
+    campaign.deliver_all()
+    assert campaign.nodes["22"].state.stage(PROVINCIAL).gate is Gate.CONFLICT

@@ -295,6 +295,8 @@ async def a_tree_that_holds(recorder: Recorder, folder: Path) -> None:
         await lose("100")
         await report_cells(place, name, "100-01")
         await keep("100-01", "superior_cannot_be_told")
+        await congress.retract("100-01", CELL, "another cell's minutes", by=BY)
+        await keep("100-01", "taken_back_untold")
         with place.store.reading() as connection:
             clock = read_campaign(connection, name).clock
         await congress.start_unit(UnitStart(name, "100", clock, state(place, name, "100")))
@@ -471,6 +473,7 @@ SCENARIOS: dict[Callable[[Recorder, Path], Awaitable[None]], tuple[str, ...]] = 
         "UnitCongress/gate_opened_and_in_conflict",
         "UnitCongress/sealed_and_reopened",
         "UnitCongress/superior_cannot_be_told",
+        "UnitCongress/taken_back_untold",
         "UnitCongress/looked_around_and_waived",
     ),
     changes_of_a_campaign: (
