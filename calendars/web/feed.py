@@ -23,13 +23,14 @@ from calendars.store.database import Store
 from calendars.store.feeds import CampaignView, View
 from calendars.store.past import Past
 from calendars.web.bodies import Bodies
-from calendars.web.conditional import http_date, is_conditional, not_modified, wants_gzip
+from calendars.web.conditional import header, http_date, is_conditional, not_modified, wants_gzip
 from calendars.web.content import content
 from calendars.web.feed_addresses import SUFFIX, Opening, Refused, client_of, opening
 from calendars.web.freshness import Freshness
 from calendars.web.parameters import OutOfScope, Parameters, UnknownUnit, pairs_of, read
 from calendars.web.rate import RateLimit
 from calendars.web.usage import Usage
+from calendars.web.words import preferred
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -87,12 +88,15 @@ class FeedApplication:
         try:
             status, headers, body = await self._answer(scope)
         except Refused as refusal:
-            body = f"{refusal.sentence}\n".encode(errors="replace")
+            # Logs of programs that name no language are read in the one of their sources.
+            wanted = header(scope["headers"], b"accept-language")
+            body = f"{refusal.text(preferred(wanted) if wanted else 'en')}\n".encode(errors="replace")
             status = refusal.status
             headers = [
                 (b"content-type", b"text/plain; charset=utf-8"),
                 (b"content-length", str(len(body)).encode()),
                 (b"cache-control", b"no-store"),
+                (b"vary", b"accept-language"),
                 *refusal.headers,
             ]
         await send({"type": "http.response.start", "status": status, "headers": [*headers, *_PRIVATE]})
@@ -102,7 +106,7 @@ class FeedApplication:
         if scope["method"] == "OPTIONS":
             return 204, [(b"allow", ALLOW)], b""
         if scope["method"] not in {"GET", "HEAD"}:
-            raise Refused(405, "A feed is only read, with GET or HEAD.", (b"allow", ALLOW))
+            raise Refused(405, "A feed is only read, with GET or HEAD.", (b"allow", ALLOW), vi="Lịch chỉ để đọc.")
         headers: Headers = scope["headers"]
         view = await self._newest()
         opened = opening(view, scope["path"], self._public_url, public=self._public)
@@ -164,13 +168,19 @@ class FeedApplication:
 
 def _away() -> Refused:
     retry = (b"retry-after", str(RETRY_SECONDS).encode())
-    return Refused(503, "The store does not answer now; the calendar is unchanged.", retry)
+    return Refused(
+        503,
+        "The store does not answer now; the calendar is unchanged.",
+        retry,
+        vi="Kho dữ liệu hiện không trả lời; lịch vẫn như cũ.",
+    )
 
 
 def _hurried(limit: RateLimit, wait: float) -> Refused:
     seconds = ceil(wait)
     sentence = f"This address is asked more than {limit.per_minute} times a minute; try again in {seconds} s."
-    return Refused(429, sentence, (b"retry-after", str(seconds).encode()))
+    vi = f"Địa chỉ này được tải hơn {limit.per_minute} lần trong một phút; hãy thử lại sau {seconds} giây."
+    return Refused(429, sentence, (b"retry-after", str(seconds).encode()), vi=vi)
 
 
 def _feed(view: View, opened: Opening, query: bytes, public_url: str) -> Feed:
@@ -178,19 +188,26 @@ def _feed(view: View, opened: Opening, query: bytes, public_url: str) -> Feed:
     if campaign is None or opened.scope not in campaign.units:
         # An empty calendar would make clients drop what they have.
         raise Refused(
-            503, "The campaign of this calendar is still being loaded.", (b"retry-after", str(RETRY_SECONDS).encode())
+            503,
+            "The campaign of this calendar is still being loaded.",
+            (b"retry-after", str(RETRY_SECONDS).encode()),
+            vi="Đợt đại hội của lịch này đang được nạp.",
         )
     if opened.within and not campaign.is_below(opened.scope, opened.within):
-        raise Refused(403, f"Unit {opened.scope} is not below {opened.within} any more; make another address.")
+        raise Refused(
+            403,
+            f"Unit {opened.scope} is not below {opened.within} any more; make another address.",
+            vi=f"Đơn vị {opened.scope} không còn thuộc {opened.within}; hãy tạo địa chỉ khác.",
+        )
     try:
         # What is no ASCII is no filter either, and is named as one.
         parameters = read(pairs_of(query.decode("ascii", "backslashreplace")), campaign, opened.scope)
     except UnknownUnit as error:
-        raise Refused(404, str(error)) from error
+        raise Refused(404, str(error), vi=error.vi) from error
     except OutOfScope as error:
-        raise Refused(403, str(error)) from error
+        raise Refused(403, str(error), vi=error.vi) from error
     except UserError as error:
-        raise Refused(400, str(error)) from error
+        raise Refused(400, str(error), vi=error.vi) from error
     unit = campaign.units[parameters.selection.under]
     etag = _etag(campaign, parameters, opened.public_at or public_url)
     headers = [

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from calendars.errors import UserError
 from calendars.store.feeds import View
 from calendars.store.grants import token_hash
 
@@ -14,13 +15,12 @@ PREFIX, SUFFIX = "/feeds/", ".ics"
 PUBLIC_PREFIX = "/public/"
 
 
-class Refused(Exception):
+class Refused(UserError):
     """An answer that is not a calendar: status and one sentence."""
 
-    def __init__(self, status: int, sentence: str, *headers: tuple[bytes, bytes]) -> None:
-        super().__init__(sentence)
+    def __init__(self, status: int, sentence: str, *headers: tuple[bytes, bytes], vi: str) -> None:
+        super().__init__(sentence, vi=vi)
         self.status = status
-        self.sentence = sentence
         self.headers = list(headers)
 
 
@@ -58,13 +58,15 @@ def _granted(view: View, key: str) -> Opening:
     if grant is None:
         raise _unknown()
     if grant.revoked is not None:
-        raise Refused(410, "This address was withdrawn; ask for a new one.")
+        raise Refused(
+            410, "This address was withdrawn; ask for a new one.", vi="Địa chỉ này đã bị thu hồi; hãy xin địa chỉ mới."
+        )
     parent = view.grants_by_id[grant.parent] if grant.parent else None
     return Opening(grant.campaign, grant.scope, key, grant.id, parent.scope if parent else "")
 
 
 def _unknown() -> Refused:
-    return Refused(404, "There is no calendar at this address.")
+    return Refused(404, "There is no calendar at this address.", vi="Không có lịch nào ở địa chỉ này.")
 
 
 def feed_address(public_url: str, token: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from statistics import median
@@ -23,12 +23,13 @@ from calendars.wallclock import real_now
 from tests.benchmarks.campaigns import PROVINCE, villages, write_campaign
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.loading import NAME, Connection, rate
-from tests.benchmarks.processes import nginx, service
+from tests.benchmarks.others import nginx, radicale
+from tests.benchmarks.processes import Server, served
 from workflows.settings import Settings
 
 CAMPAIGN, UNITS, ENTRIES = "bench-feed", 2_315, 15_000
 SECONDS = 3
-REPORTS = 15
+REPORTS, WHOLE = 15, 5
 SHARE_304, SHARE_GZIP, FIRST_MS = 0.3, 0.5, 60.0
 GROUP = 500
 
@@ -40,8 +41,8 @@ async def feed(folder: Path) -> list[Figure]:
         journal = Journal(store, IcalRenderer())
         fill(journal, folder)
         path = f"/feeds/{_grant(store)}.ics"
-        async with service(folder, "--role", "web", ready="Board: ") as address:
-            return await _measured(address, path, folder, journal)
+        async with served(folder, "--role", "web", ready="Board: ") as server:
+            return await _measured(server, path, folder, journal)
     finally:
         store.close()
 
@@ -68,7 +69,8 @@ def _grant(store: Store) -> str:
     return made[1]
 
 
-async def _measured(address: str, path: str, folder: Path, journal: Journal) -> list[Figure]:
+async def _measured(server: Server, path: str, folder: Path, journal: Journal) -> list[Figure]:
+    address = server.address
     reader = Connection(address)
     status, found, body = await reader.get(path)
     assert status == 200
@@ -80,21 +82,30 @@ async def _measured(address: str, path: str, folder: Path, journal: Journal) -> 
     ours_304 = await rate(address, path, SECONDS, if_none_match=found["etag"])
     ours_gzip = await rate(address, path, SECONDS, accept_encoding="gzip")
     theirs_304 = theirs_gzip = None
+    memory, whole = {}, {}
     async with nginx(folder / "nginx", body, packed) as beside:
         if beside:
-            other = Connection(beside)
+            other = Connection(beside.address)
             _, known, same = await other.get("/feed.ics", accept_encoding="gzip")
             assert same == packed
             other.close()
             unchanged = {"accept_encoding": "gzip", "if_none_match": known["etag"]}
-            theirs_304 = await rate(beside, "/feed.ics", SECONDS, **unchanged)
-            theirs_gzip = await rate(beside, "/feed.ics", SECONDS, accept_encoding="gzip")
+            theirs_304 = await rate(beside.address, "/feed.ics", SECONDS, **unchanged)
+            theirs_gzip = await rate(beside.address, "/feed.ics", SECONDS, accept_encoding="gzip")
+            memory["nginx"] = beside.megabytes
+    ours = await _whole(address, path, entries)
+    async with radicale(folder / "radicale", body) as beside:
+        if beside:
+            whole["Radicale"] = await _whole(beside.address, "/bench/feed/", entries)
+            memory["Radicale"] = beside.megabytes
     first = await _first_after_reports(address, path, journal)
     size = f"{entries:,} entries, {len(body) / 1e6:.1f} MB, {len(packed) / 1e6:.2f} MB packed"
     return [
         _beside("unchanged feed, 304s, of nginx", SHARE_304, ours_304, theirs_304),
         _beside("unchanged feed, gzip GETs, of nginx", SHARE_GZIP, ours_gzip, theirs_gzip),
         Figure("first gzip GET after a report", f"<= {FIRST_MS:.0f} ms", f"{first:.0f} ms", first <= FIRST_MS, size),
+        Figure("one GET of all of it, not packed", "", f"{ours:.0f} ms", None, _named(whole, "ms")),
+        Figure("memory of the web process after it", "", f"{server.megabytes:.0f} MB", None, _named(memory, "MB")),
     ]
 
 
@@ -104,6 +115,23 @@ def _beside(what: str, goal: float, ours: float, theirs: float | None) -> Figure
     share = ours / theirs
     how = f"{ours:,.0f} against {theirs:,.0f} a second; asked by {NAME}"
     return Figure(what, f">= {goal}", f"{share:.2f}", share >= goal, how)
+
+
+def _named(values: Mapping[str, float], measure: str) -> str:
+    return ", ".join(f"{name} {value:,.0f} {measure}" for name, value in values.items()) or "nothing else is installed"
+
+
+async def _whole(address: str, path: str, entries: int) -> float:
+    """The median of milliseconds from request to whole answer, without any coding, once the server is warm."""
+    took = []
+    for _ in range(WHOLE + 1):
+        reader = Connection(address)  # Radicale ends each one after its answer
+        began = time.perf_counter()
+        status, _, body = await reader.get(path)
+        took.append((time.perf_counter() - began) * 1000)
+        assert (status, body.count(b"BEGIN:VEVENT")) == (200, entries)
+        reader.close()
+    return median(took[1:])
 
 
 async def _first_after_reports(address: str, path: str, journal: Journal) -> float:

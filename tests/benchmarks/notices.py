@@ -39,7 +39,7 @@ from calendars.wallclock import real_now
 from tests.benchmarks.campaigns import write_shared_deadline
 from tests.benchmarks.enrolling import empty_seconds
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.processes import _running, service
+from tests.benchmarks.processes import running, service
 from tests.benchmarks.setting import server
 from tests.notices.mailserver import HOST, read_maildir
 from workflows.client import CongressClient
@@ -262,12 +262,12 @@ async def _mailed(folder: Path) -> Figure:
         due: datetime | None = connection.scalar(select(func.max(outbox.c.due)))
     store.close()
     assert due is not None
-    async with _running(mail, dict(os.environ)) as listening:
+    async with running(mail, dict(os.environ)) as listening:
         assert listening.stdout is not None
         port = int((await listening.stdout.readline()).removeprefix(b"Listening on "))
         url, now = f"smtp://{HOST}:{port}", (due + timedelta(minutes=1)).isoformat()
         this = [sys.executable, "-m", "tests.benchmarks.notices", str(folder / "ours"), url, now]
-        async with _running(this, dict(os.environ)) as mailing:
+        async with running(this, dict(os.environ)) as mailing:
             output, _ = await mailing.communicate()
         assert mailing.returncode == 0, output.decode()
         said: dict[str, Any] = json.loads(output.splitlines()[-1])

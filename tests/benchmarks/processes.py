@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from workflows.connection import NAMING
 
@@ -26,8 +28,22 @@ def free_port() -> int:
         return port
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs: where it answers, and its process."""
+
+    address: str
+    process: int
+
+    @property
+    def megabytes(self) -> float:
+        """Its memory now, with that of the processes it started."""
+        own = psutil.Process(self.process)
+        return sum(one.memory_info().rss for one in (own, *own.children(recursive=True))) / 1e6
+
+
 @asynccontextmanager
-async def _running(arguments: list[str], environment: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+async def running(arguments: list[str], environment: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         *arguments, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
@@ -45,13 +61,20 @@ async def _running(arguments: list[str], environment: dict[str, str]) -> AsyncIt
 
 @asynccontextmanager
 async def service(folder: Path, *arguments: str, ready: str) -> AsyncIterator[str]:
-    """`worker.py` on a data folder and a free port; gives its address once it has printed a line with `ready`."""
+    """The address of `served`."""
+    async with served(folder, *arguments, ready=ready) as server:
+        yield server.address
+
+
+@asynccontextmanager
+async def served(folder: Path, *arguments: str, ready: str) -> AsyncIterator[Server]:
+    """`worker.py` on a data folder and a free port, once it has printed a line with `ready`."""
     port = free_port()
     settings = {"CONGRESS_DATA": str(folder), "CONGRESS_PORT": str(port), "CONGRESS_FEED_RATE": "0"}
     clean = {name: value for name, value in os.environ.items() if name not in NAMING and "CONGRESS_" not in name}
-    async with _running([sys.executable, str(ROOT / "worker.py"), *arguments], {**clean, **settings}) as process:
+    async with running([sys.executable, str(ROOT / "worker.py"), *arguments], {**clean, **settings}) as process:
         await asyncio.wait_for(_printed(process, ready), READY_SECONDS)
-        yield f"http://127.0.0.1:{port}"
+        yield Server(f"http://127.0.0.1:{port}", process.pid)
 
 
 async def _printed(process: asyncio.subprocess.Process, wanted: str) -> None:
@@ -64,39 +87,15 @@ async def _printed(process: asyncio.subprocess.Process, wanted: str) -> None:
     raise RuntimeError("the service ended: " + "".join(seen))
 
 
-@asynccontextmanager
-async def nginx(folder: Path, body: bytes, packed: bytes) -> AsyncIterator[str | None]:
-    """nginx serving a feed of the same bytes from files, packed beforehand; gives None where it is not installed."""
-    program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
-    if program is None:
-        yield None
-        return
-    port = free_port()
-    (folder / "files").mkdir(parents=True)
-    (folder / "files" / "feed.ics").write_bytes(body)
-    (folder / "files" / "feed.ics.gz").write_bytes(packed)
-    (folder / "nginx.conf").write_text(
-        f"""
-{"user root;" if os.geteuid() == 0 else ""} daemon off; worker_processes 1; pid {folder}/pid; error_log stderr crit;
-events {{ worker_connections 256; }}
-http {{
-  access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; types {{ text/calendar ics; }}
-  client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
-  uwsgi_temp_path {folder}; scgi_temp_path {folder};
-  server {{ listen 127.0.0.1:{port}; root {folder}/files; gzip_static on; }}
-}}
-""",
-        encoding="ascii",
-    )
-    arguments = [program, "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")]
-    async with _running(arguments, dict(os.environ)) as process:
-        for _ in range(100):
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                assert process.returncode is None, "nginx ended at once"
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
-                break
-        yield f"http://127.0.0.1:{port}"
+async def listening(process: asyncio.subprocess.Process, port: int) -> Server:
+    """The server of this process, once it answers on the port."""
+    for _ in range(600):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            assert process.returncode is None, "the server ended at once"
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return Server(f"http://127.0.0.1:{port}", process.pid)
+    raise RuntimeError("the server does not listen")

@@ -209,6 +209,20 @@ async def test_bad_filters_get_one_sentence(client: Client, query: str, status: 
     assert response.text.startswith(sentence)
 
 
+@pytest.mark.parametrize(
+    ("accept", "sentence"),
+    [
+        ("vi-VN,vi;q=0.9,en;q=0.8", "level=hamlet: cần một trong số: commune, district, province, village.\n"),
+        ("en-US", "level=hamlet: expected commune, district, province, village.\n"),
+    ],
+)
+async def test_a_mistake_is_told_in_the_language_of_a_browser(client: Client, accept: str, sentence: str) -> None:
+    answer = await client.ask("?level=hamlet", {"accept-language": accept})
+    assert (answer.text, answer.headers["vary"]) == (sentence, "accept-language")
+    gone = await client.ask(path="/feeds/nothing.ics", headers={"accept-language": accept})
+    assert gone.text.startswith("Không có" if accept.startswith("vi") else "There is no calendar")
+
+
 async def test_a_filter_only_narrows(client: Client) -> None:
     _, token = client.filled.grant("193")
     path = f"/feeds/{token}.ics"
