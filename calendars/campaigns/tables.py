@@ -83,7 +83,7 @@ def read_table(path: File, required: Sequence[str] = ()) -> list[Row]:
     reader = readers.get(Path(str(path)).suffix.lower())
     if reader is None:
         raise NoTable(path, "expected a file that ends in .csv or .xlsx", "cần một tệp có đuôi .csv hoặc .xlsx")
-    lines = ((line, [clean(cell) for cell in cells]) for line, cells in reader(path, _content(path)))
+    lines = ((line, [clean(cell) for cell in cells]) for line, cells in reader(path, content_of(path)))
     filled = ((line, cells) for line, cells in lines if any(cells))
     header_line, header = next(filled, (0, []))
     if not header:
@@ -125,7 +125,8 @@ def _check_header(path: File, line: int, columns: list[str], required: Iterable[
         raise Problems(str(path), [Problem(line, 0, en, vi) for en, vi in said])
 
 
-def _content(file: File) -> bytes:
+def content_of(file: File) -> bytes:
+    """The bytes of a file. Raises `NoTable` for one that cannot be read or is too large."""
     if isinstance(file, Received):
         return file.content
     path = Path(file)
