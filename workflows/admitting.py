@@ -13,7 +13,7 @@ from calendars.campaigns.tables import File, content_of
 from calendars.campaigns.units import UnitRow, read_units
 from calendars.campaigns.writing import csv_text
 from calendars.sequence.messages import CampaignStart
-from calendars.store.reading import Campaign, unit_profiles
+from calendars.store.reading import Campaign, unit_rows
 from workflows.datafolder import DataFolder
 
 COLUMNS = ("code", "name", "level", "parent", "tags", "source", "certainty")
@@ -26,7 +26,7 @@ def stage_units(
 
     Raises `Problems` naming every mistake in the file; then nothing is kept.
     """
-    there = _there(connection, campaign)
+    there = unit_rows(connection, campaign)
     rows = read_units(file, campaign.plan.levels, there)
     digest = hashlib.sha256(content_of(file)).hexdigest()[:12]
     name = f"{campaign.name}/units-{digest}"
@@ -51,17 +51,10 @@ def stage_units(
 
 def tree_with(file: File, connection: Connection, campaign: Campaign) -> tuple[UnitRow, ...]:
     """The campaign's living units with those of `file`. Raises `Problems` naming every mistake in the file."""
-    return read_units(file, campaign.plan.levels, _there(connection, campaign))
+    return read_units(file, campaign.plan.levels, unit_rows(connection, campaign))
 
 
 def write_units(file: Path, rows: Iterable[UnitRow]) -> None:
     """Writes a units file with what units are, and none of the contacts that some units files name beside them."""
     table = ((row.code, row.name, row.level, row.parent, " ".join(row.tags), row.source, row.certainty) for row in rows)
     file.write_text(csv_text(COLUMNS, table), encoding="utf-8", newline="")
-
-
-def _there(connection: Connection, campaign: Campaign) -> tuple[UnitRow, ...]:
-    return tuple(
-        UnitRow(unit.code, unit.name, unit.level, unit.parent, unit.tags)
-        for unit in unit_profiles(connection, campaign)
-    )

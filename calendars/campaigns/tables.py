@@ -16,13 +16,15 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
 from calendars.errors import Problem, Problems, UserError
 
 MAX_BYTES = 50_000_000
-MAX_UNPACKED = 200_000_000  # of a workbook's parts: a small file may be packed so that it fills a machine's memory
+MAX_UNPACKED = 64_000_000  # of a workbook's parts: a small file may be packed so that it fills a machine's memory
+MAX_ROWS = 100_000
 BLANK_CATEGORIES = ("Cc", "Zl", "Zp", "Zs")
 # A text that a spreadsheet would take for a formula stands in a CSV file behind one more apostrophe.
 FORMULA = re.compile(r"'*[=+\-@]")
@@ -84,7 +86,7 @@ def read_table(path: File, required: Sequence[str] = ()) -> list[Row]:
     if reader is None:
         raise NoTable(path, "expected a file that ends in .csv or .xlsx", "cần một tệp có đuôi .csv hoặc .xlsx")
     lines = ((line, [clean(cell) for cell in cells]) for line, cells in reader(path, content_of(path)))
-    filled = ((line, cells) for line, cells in lines if any(cells))
+    filled = ((line, cells) for line, cells in _not_too_many(path, lines) if any(cells))
     header_line, header = next(filled, (0, []))
     if not header:
         names = ", ".join(required)
@@ -96,6 +98,13 @@ def read_table(path: File, required: Sequence[str] = ()) -> list[Row]:
     columns = [name.lower() for name in header]
     _check_header(path, header_line, columns, required)
     return [_row(line, columns, cells) for line, cells in filled]
+
+
+def _not_too_many(path: File, lines: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    for count, line in enumerate(lines):
+        if count > MAX_ROWS:
+            raise NoTable(path, f"more than {MAX_ROWS:,} rows", f"nhiều hơn {MAX_ROWS // 1000}.000 dòng")
+        yield line
 
 
 def clean(text: str) -> str:
@@ -184,7 +193,8 @@ def _xlsx_lines(path: File, content: bytes) -> Iterator[tuple[int, list[str]]]:
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
-            lines = [(line, [_cell_text(cell) for cell in cells]) for line, cells in enumerate(sheet.iter_rows(), 1)]
+            rows = enumerate(islice(sheet.iter_rows(), MAX_ROWS + 2), 1)
+            lines = [(line, [_cell_text(cell) for cell in cells]) for line, cells in rows]
             book.close()
     except NoTable:
         raise

@@ -22,6 +22,9 @@ from calendars.web.acting.campaign_forms import AmendForm, FreezeForm
 from calendars.web.api.application import PREFIX as API
 from calendars.web.api.application import ApiApplication, create_api
 from calendars.web.assets import Assets
+from calendars.web.exchange.forms import PATH as IMPORT
+from calendars.web.exchange.forms import ImportForm
+from calendars.web.exchange.runs import Runs
 from calendars.web.feed import PREFIX, FeedApplication, Receive, Scope, Send
 from calendars.web.freshness import Freshness
 from calendars.web.gathered import Gathered
@@ -45,10 +48,13 @@ Disallow: /
 class WebApplication:
     """ASGI. `changed()` is called by whoever commits in this process, from any thread, right after the commit."""
 
-    def __init__(self, framework: FastAPI, feeds: FeedApplication, api: ApiApplication, freshness: Freshness) -> None:
+    def __init__(
+        self, framework: FastAPI, feeds: FeedApplication, api: ApiApplication, imports: Runs, freshness: Freshness
+    ) -> None:
         self.framework = framework
         self.feeds = feeds
         self.api = api
+        self.imports = imports
         self.changed = freshness.changed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,6 +94,7 @@ def create_app(
     freshness = Freshness(Feeds(store, linking(public_url)))
     feeds = FeedApplication(freshness, store, now, RateLimit(feed_rate), public_url)
     gathered = Gathered()
+    runs = Runs()
     frame = Frame(store, freshness, Settings(public_url, feed_url_demo, today, open_board), feeds.past, now)
 
     # The framework's own documentation pages load scripts from elsewhere.
@@ -96,6 +103,7 @@ def create_app(
         *SignIn(frame).routes,
         *ActionForm(frame, orders).routes(ACTION),
         *(route for form in (AmendForm, FreezeForm) for route in form(frame, orders).routes(form.path)),
+        *ImportForm(frame, orders, runs).routes(IMPORT),
         Mount("/static", Assets()),
     ]
     if links is not None:
@@ -129,7 +137,7 @@ def create_app(
         public_url=public_url,
         open_board=open_board,
     )
-    return WebApplication(framework, feeds, api, freshness)
+    return WebApplication(framework, feeds, api, runs, freshness)
 
 
 async def _answers(freshness: Freshness) -> bool:

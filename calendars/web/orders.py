@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, distinct, func, select
 
 from calendars.campaigns.tables import Received
 from calendars.errors import UserError
@@ -50,8 +50,8 @@ class Orders(Protocol):
         """A change of the whole campaign, made once every unit has it. Raises `ChangeRefused` or `Unanswered`."""
 
     async def add(self, campaign: str, file: Received, *, by: str, told: Callable[[int, int], None]) -> Added:
-        """The units of a file, once readers see them; those that are there already are left alone. `told` hears how many
-        of how many were started. Raises `Problems` with every mistake of the file, and then adds nothing, else
+        """The units of a file, once readers see them; those that are there already are left alone. `told` hears how
+        many of how many were started. Raises `Problems` with every mistake of the file, and then adds nothing, else
         `Unanswered`."""
 
 
@@ -63,3 +63,10 @@ def standing(connection: Connection, campaign: str, unit: str, id: str) -> tuple
         .order_by(journal.c.no)
     )
     return tuple(line_of_row(row) for row in connection.execute(query))
+
+
+def taken(connection: Connection, campaign: str, id: str) -> int:
+    """How many orders of an import the journal has: their ids begin with its own."""
+    mine = journal.c.command.startswith(f"{id}/", autoescape=True)
+    query = select(func.count(distinct(journal.c.command))).where(journal.c.campaign == campaign, mine)
+    return connection.scalar(query) or 0

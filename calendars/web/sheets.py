@@ -41,7 +41,7 @@ def octets_of(made: Workbook) -> bytes:
     return octets.getvalue()
 
 
-def add_sheet(made: Workbook, title: str, heads: Sequence[str], rows: Rows) -> None:
+def add_sheet(made: Workbook, title: str, heads: Sequence[str], rows: Sequence[Sequence[Value | Number]]) -> None:
     """One more sheet, of a table under its heads; `made` is write-only."""
     # Excel takes no longer title.
     sheet: Any = made.create_sheet(title[:31])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from calendars.web.branches import Grown
+from calendars.web.exchange.exports import DataPage, Export
 from calendars.web.gathered import Gathered
 from calendars.web.pages.compare import Compare
 from calendars.web.pages.drawing import Drawing
@@ -23,6 +24,8 @@ def routes(frame: Frame, gathered: Gathered) -> list[BaseRoute]:
     return [
         Route("/", frame.page(Overview(frame.settings, drawing))),
         Route("/compare", frame.page(Compare(frame.settings, drawing))),
+        Route("/data", frame.page(DataPage())),
+        Route("/data/{kind}.{format}", frame.page(Export())),
         Route("/report", frame.page(Report(drawing))),
         Route("/report.xlsx", frame.page(ReportWorkbook(drawing))),
         Route("/tree", frame.page(Tree(frame.settings, grown, frame.past))),
