@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -42,7 +43,11 @@ async def add(client: CongressClient, store: Store, staged: Staged, progress: Ca
     """Adds a staged file, the contacts before the units, so that the units' first events find them. Safe to repeat."""
     added = changed = 0
     if staged.contacts:
-        with store.writing() as connection:
-            added, changed, _ = put(connection, staged.start.campaign, staged.contacts, real_now())
+        added, changed, _ = await asyncio.to_thread(_told, store, staged)
     done = await admit(client, staged.start, progress)
     return Added(staged.new, done.units, added, changed)
+
+
+def _told(store: Store, staged: Staged) -> tuple[int, int, int]:
+    with store.writing() as connection:
+        return put(connection, staged.start.campaign, staged.contacts, real_now())

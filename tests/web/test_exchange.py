@@ -21,6 +21,7 @@ from calendars.campaigns.reports import read_reports
 from calendars.campaigns.tables import Received, read_table
 from calendars.campaigns.units import read_units
 from calendars.sequence.commands import Report
+from calendars.sequence.facts import Enrolled
 from calendars.sequence.messages import Answer
 from calendars.sequence.state import Profile
 from calendars.store.contacts import Contact, listed, put
@@ -33,7 +34,7 @@ from calendars.web.words import words
 from tests.web.api.house import CAMPAIGN, DAY, FakeOrders
 from tests.web.conftest import over
 from tests.web.stores import SMALL, START, Filled
-from tests.web.test_acting import Desk, desk_of
+from tests.web.test_acting import desk_of
 from tests.web.test_app import text_of
 from tests.web.test_sign_in import PUBLIC, granted, signed_in
 
@@ -250,7 +251,7 @@ NASTIER = Profile("06664-03", '=HYPERLINK("http://x")', "village", "06664", "Ph�
 @pytest.mark.parametrize("format_", ["csv", "xlsx"])
 async def test_what_is_given_out_can_be_taken_again(filled: Filled, format_: str) -> None:
     for profile in (NASTY, NASTIER):
-        filled.happen(profile.code, [], by="x", command="")
+        filled.take(profile.code, Enrolled(filled.plan.from_, profile))
     filled.hold("06664", GRASSROOTS, "2020-05-18", "2020-05-19", direct_election=False)
     filled.hold("06664-01", "headman_election", "2020-01-05", turnout=93.25)
     tell(filled, "unit,name,role,email\n193,+84 Văn phòng,office,office@example.org\n")
@@ -278,7 +279,6 @@ async def test_what_is_given_out_can_be_taken_again(filled: Filled, format_: str
 
 async def test_no_text_becomes_a_formula(filled: Filled) -> None:
     names = ("=1+1", "+84", "-x", "@x", "'=1+1", "''@x", "'quoted'")
-    rows = "".join(f'193,"{name}",office,{no}@example.org\n' for no, name in enumerate(names))
     workbook = openpyxl.Workbook(write_only=True)
     sheet = workbook.create_sheet()
     sheet.append(["unit", "name", "role", "email"])
@@ -288,7 +288,6 @@ async def test_no_text_becomes_a_formula(filled: Filled) -> None:
         sheet.append(["193", cell, "office", f"{no}@example.org"])
     octets = io.BytesIO()
     workbook.save(octets)
-    assert rows
     async with person(filled, Role.ADMIN) as (http, _):
         await applied(http, "contacts", await sent(http, "contacts", octets.getvalue(), "contacts.xlsx"))
         assert [one.name for one in sorted(people(filled), key=lambda one: one.email)] == list(names)
@@ -360,7 +359,6 @@ async def test_what_is_no_table_is_said_in_one_sentence(filled: Filled, language
             answer = await sent(desk.http, "reports", content, name, language)
             assert answer.status_code == 422, name
             assert (vi if language == "vi" else en) in unescape(text_of(answer.text))
-            assert "</b>" not in name
         assert desk.orders.sent == []
 
 
@@ -436,5 +434,4 @@ async def test_forms_of_others_import_nothing(filled: Filled) -> None:
         stale = await desk.http.post("/data/reports", data={**form, "form_token": "0" * 64})
         assert (foreign.status_code, stale.status_code) == (403, 403)
         assert fields(stale.text)["file.content"] == form["file.content"]
-        assert isinstance(desk, Desk)
         assert desk.orders.sent == []
