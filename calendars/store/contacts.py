@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from calendars.campaigns.contacts import EMAIL_CHANNEL, SUPERIOR, ContactRow, identity
+from calendars.campaigns.contacts import EMAIL_CHANNEL, SUPERIOR, ContactRow, identity, reference
 from calendars.errors import UserError
 from calendars.notices.transports.channels import key_of
 from calendars.store.reading import TreeUnit, below
@@ -129,6 +129,12 @@ def by_ids(connection: Connection, ids: Collection[str]) -> dict[str, Contact]:
 def listed(connection: Connection, campaign: str, unit: str = "") -> list[Contact]:
     """The living contacts of a unit, or of the whole campaign, by unit and in the order in which they came."""
     return _found(connection, _living(campaign).where(contacts.c.unit == unit if unit else true()))
+
+
+def kept_channels(found: Iterable[Contact]) -> dict[str, str]:
+    """The channels of these contacts besides e-mail, by what stands for each in files that we give out."""
+    channels = {channel for one in found for channel in one.channels if channel != EMAIL_CHANNEL}
+    return {reference(channel): channel for channel in channels}
 
 
 def find(connection: Connection, contact_id: str) -> Contact | None:

@@ -201,7 +201,7 @@ def test_import_reports_from_a_file(walk: Walk, tmp_path: Path) -> None:
     try:
         walk.go("/data")
         walk.page.set_input_files("#file-reports", file)
-        walk.page.locator('form[action^="/data/reports"]').get_by_role("button").click()
+        walk.page.locator('form[action^="/data/reports"] button').click()
         main = walk.page.locator("main")
         expect(main).to_contain_text(walk.says("unknown"))
         assert "reports.csv" in main.inner_text()

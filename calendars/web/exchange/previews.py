@@ -9,12 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from calendars.campaigns.contacts import (
-    EMAIL_CHANNEL,
     Channels,
     ContactRow,
     contacts_in_units,
     read_contacts,
-    reference,
 )
 from calendars.campaigns.reports import ReportRow, sift_reports, unused_columns
 from calendars.campaigns.tables import Received
@@ -153,14 +151,10 @@ READERS: Mapping[str, Callable[[Asked], Preview]] = {
 
 def _channels(seen: Seen) -> Channels:
     """Messages to an address of its own leave this machine, so only who administers all of the campaign names one."""
-    kept = {
-        reference(channel): channel
-        for one in contacts.listed(seen.connection, seen.campaign.name)
-        if seen.viewer.sees(seen.view, one.unit)
-        for channel in one.channels
-        if channel != EMAIL_CHANNEL
-    }
-    return Channels(kept, new=seen.viewer.sees_all(seen.view))
+    inside = (
+        one for one in contacts.listed(seen.connection, seen.campaign.name) if seen.viewer.sees(seen.view, one.unit)
+    )
+    return Channels(contacts.kept_channels(inside), new=seen.viewer.sees_all(seen.view))
 
 
 def _decided(rows: tuple[ReportRow, ...], seen: Seen, now: datetime) -> tuple[dict[int, Effect], list[Problem]]:
