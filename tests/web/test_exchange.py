@@ -27,6 +27,7 @@ from calendars.sequence.state import Profile
 from calendars.store.contacts import Contact, listed, put
 from calendars.store.grants import Role
 from calendars.store.reading import read_campaign, unit_profiles
+from calendars.web.acting.sent import packed
 from calendars.web.app import create_app
 from calendars.web.exchange import forms, runs
 from calendars.web.orders import Unanswered
@@ -369,8 +370,43 @@ async def test_a_file_that_is_too_large(filled: Filled, size: int) -> None:
             answer = await sent(desk.http, "reports", b"x" * size, language=language)
             assert answer.status_code in (413, 422)
             assert sentence in text_of(answer.text)
-        form = {**await desk.fields("/freeze"), "apply": "1", "file.name": "x.csv", "file.content": "!"}
-        assert (await desk.http.post("/data/reports?lang=en", data=form)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=x; charset=base64",
+        "multipart/form-data; boundary=x; charset=\xff",
+        "application/x-www-form-urlencoded",
+        "text/plain",
+    ],
+)
+async def test_what_is_no_form_does_no_harm(filled: Filled, type_: str) -> None:
+    async with desk_of(filled) as desk:
+        for body in (
+            b"",
+            b"--x",
+            b'--x\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\n\xff\r\n--x--\r\n',
+        ):
+            answer = await desk.http.post(
+                "/data/reports", content=body, headers={"content-type": type_.encode("latin-1")}
+            )
+            assert answer.status_code == 403
+        assert desk.orders.sent == []
+
+
+async def test_what_is_no_file_and_no_import(filled: Filled) -> None:
+    async with desk_of(filled) as desk:
+        form = {**await desk.fields("/freeze"), "apply": "1", "file.name": "x.csv"}
+        whole = packed(Received("x.csv", REPORTS.encode()))["file.content"]
+        for content in ("!", "eJw", "é", whole[: len(whole) // 8 * 4]):
+            answer = await desk.http.post("/data/reports?lang=en", data={**form, "file.content": content})
+            assert (answer.status_code, "Choose a CSV or XLSX file." in answer.text) == (422, True)
+        for done in ("%00", "x" * 5000, "0" * 32):
+            assert (await desk.http.get(f"/data/reports?done={done}")).status_code == 200
+        assert desk.orders.sent == []
 
 
 async def test_a_workbook_that_swells(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:

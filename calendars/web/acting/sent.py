@@ -95,10 +95,12 @@ def file_of(given: Mapping[str, str], most: int) -> Received | None:
     name, content = given.get(FILE_NAME, "")[-LONGEST_NAME:], given.get(FILE_CONTENT, "")
     if not name or not content:
         return None
+    unpacking = zlib.decompressobj()
     try:
-        return Received(name, zlib.decompressobj().decompress(base64.b64decode(content, validate=True), most + 1))
+        octets = unpacking.decompress(base64.b64decode(content, validate=True), most + 1)
     except (ValueError, zlib.error):
         return None
+    return Received(name, octets) if unpacking.eof or len(octets) > most else None
 
 
 def too_large() -> Response:

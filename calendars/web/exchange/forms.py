@@ -8,6 +8,7 @@ rows by its line in it; sent again, it is taken once.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable
 from functools import partial
 from hashlib import sha256
@@ -38,6 +39,7 @@ PATH = "/data/{kind}"
 MOST = 2_000_000  # octets of a file: six times the reports of a whole province
 SHOWN = 200
 TOO_LARGE = 413
+_KEY = re.compile("[0-9a-f]{32}")
 PENDING = "pending"  # taken, and not yet to be seen
 _NO_FILE = Text(vi="Cần chọn một tệp CSV hoặc XLSX.", en="Choose a CSV or XLSX file.")
 _LARGE = Text(
@@ -104,6 +106,7 @@ class ImportForm(Form[str]):
     ) -> Response:
         """The page: the form, what a file would do, or what became of one."""
         key = page.parameters.get("done", "") if not given else ""
+        key = key if _KEY.fullmatch(key) else ""
         run = self._runs.find(_owner(seen), key) if key else None
         known = {"file": "", "preview": None, "problems": [], **read.values}
         return page.respond(
