@@ -196,6 +196,7 @@ async def _web(
         app.api.close()  # or those that follow events would be waited for
         await server.stop(serving)
         await warming
+        await app.imports.close()
         await app.feeds.close()
         if mail:
             await mail.close()

@@ -3,6 +3,7 @@
 CalendarError
 +-- UserError            an operator's mistake: one sentence, no traceback, nothing done
 |   +-- Problems         many mistakes of one file, each with its place
+|   +-- NoTable          a file that is no table (`calendars.campaigns.tables`)
 |   +-- Refused          a command that the rules do not allow (`calendars.sequence.refusals`)
 +-- StoreAway            the store cannot be reached now; trying again later is right
 """
@@ -10,7 +11,7 @@ CalendarError
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class CalendarError(Exception):
@@ -38,15 +39,21 @@ class StoreAway(CalendarError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One mistake in a file: where (line and column from 1, 0 when unknown) and what was expected."""
+    """One mistake in a file: where (line and column from 1, 0 when unknown) and what was expected; `vi` says the same
+    in Vietnamese where pages show it."""
 
     line: int
     column: int
     message: str
+    vi: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         place = f"line {self.line}" + (f", column {self.column}" if self.column else "") if self.line else "file"
         return f"{place}: {self.message}"
+
+    def text(self, language: str) -> str:
+        """What was expected, in English where there is no Vietnamese sentence."""
+        return self.vi if language == "vi" and self.vi else self.message
 
 
 class Problems(UserError):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from calendars.campaigns.contacts import reference
 from calendars.store.contacts import listed
 from calendars.store.database import open_store
 from calendars.store.schema import journal
@@ -100,6 +101,14 @@ def test_a_file_with_a_mistake_changes_nothing_and_names_every_one(contacts: Com
         f"{file}: line 4: role 'Chief': expected a word like secretary or office",
     ]
     assert contacts.json("list") == []
+
+
+def test_a_file_that_the_board_gave_out(contacts: Command, data: Path) -> None:
+    contacts("import", written(data, OFFICE))
+    file = written(data, OFFICE.replace(TELEGRAM, reference(TELEGRAM)))
+    assert contacts.json("import", file) == {"file": file, "added": 0, "changed": 0, "same": 1}
+    code, _, error = contacts("import", written(data, OFFICE.replace(TELEGRAM, "kept:tgram:0123456789abcdef")))
+    assert (code, "line 2: channel 2: expected email, or a channel that a contact has here" in error) == (1, True)
 
 
 def test_an_excel_file(contacts: Command, data: Path) -> None:

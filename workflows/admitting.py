@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Iterable
@@ -10,24 +9,26 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from calendars.campaigns.tables import File, content_of
 from calendars.campaigns.units import UnitRow, read_units
+from calendars.campaigns.writing import csv_text
 from calendars.sequence.messages import CampaignStart
-from calendars.store.reading import Campaign, unit_profiles
+from calendars.store.reading import Campaign, unit_rows
 from workflows.datafolder import DataFolder
 
 COLUMNS = ("code", "name", "level", "parent", "tags", "source", "certainty")
 
 
 def stage_units(
-    file: Path, folder: DataFolder, connection: Connection, campaign: Campaign, *, by: str
+    file: File, folder: DataFolder, connection: Connection, campaign: Campaign, *, by: str
 ) -> tuple[CampaignStart, int]:
     """Checks the units of `file` against the tree and keeps them in the data folder; gives how many are new.
 
     Raises `Problems` naming every mistake in the file; then nothing is kept.
     """
-    there = _there(connection, campaign)
+    there = unit_rows(connection, campaign)
     rows = read_units(file, campaign.plan.levels, there)
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    digest = hashlib.sha256(content_of(file)).hexdigest()[:12]
     name = f"{campaign.name}/units-{digest}"
     kept = folder.path / "campaigns" / name
     kept.mkdir(parents=True, exist_ok=True)
@@ -48,22 +49,12 @@ def stage_units(
     return start, sum(1 for row in rows if row.code not in known)
 
 
-def tree_with(file: Path, connection: Connection, campaign: Campaign) -> tuple[UnitRow, ...]:
+def tree_with(file: File, connection: Connection, campaign: Campaign) -> tuple[UnitRow, ...]:
     """The campaign's living units with those of `file`. Raises `Problems` naming every mistake in the file."""
-    return read_units(file, campaign.plan.levels, _there(connection, campaign))
+    return read_units(file, campaign.plan.levels, unit_rows(connection, campaign))
 
 
 def write_units(file: Path, rows: Iterable[UnitRow]) -> None:
     """Writes a units file with what units are, and none of the contacts that some units files name beside them."""
-    with file.open("w", encoding="utf-8", newline="") as target:
-        writer = csv.writer(target)
-        writer.writerow(COLUMNS)
-        for row in rows:
-            writer.writerow((row.code, row.name, row.level, row.parent, " ".join(row.tags), row.source, row.certainty))
-
-
-def _there(connection: Connection, campaign: Campaign) -> tuple[UnitRow, ...]:
-    return tuple(
-        UnitRow(unit.code, unit.name, unit.level, unit.parent, unit.tags)
-        for unit in unit_profiles(connection, campaign)
-    )
+    table = ((row.code, row.name, row.level, row.parent, " ".join(row.tags), row.source, row.certainty) for row in rows)
+    file.write_text(csv_text(COLUMNS, table), encoding="utf-8", newline="")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from sqlalchemy import select
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
-from calendars.errors import StoreAway, UserError
+from calendars.campaigns.tables import Received
+from calendars.errors import Problems, StoreAway, UserError
 from calendars.sequence.commands import Command
 from calendars.sequence.messages import Answer
 from calendars.sequence.refusals import Refused
 from calendars.store.database import Store
 from calendars.store.schema import units
 from calendars.tree.changes import Change, Reached
-from calendars.web.orders import ChangeRefused, Unanswered
+from calendars.web.orders import Added, ChangeRefused, Unanswered
+from workflows.adding import add, stage
 from workflows.client import CongressClient
 from workflows.connection import cluster_is_named, connect
 from workflows.datafolder import DataFolder
@@ -48,6 +51,17 @@ class UnitOrders:
                 raise ChangeRefused(str(error)) from error
             raise Unanswered(str(error)) from error
         except (RPCError, RuntimeError, WorkflowUpdateFailedError) as error:
+            raise Unanswered(str(error)) from error
+
+    async def add(self, campaign: str, file: Received, *, by: str, told: Callable[[int, int], None]) -> Added:
+        """The units of a file. Raises `Problems`, else `Unanswered`."""
+        try:
+            congress = await self._congress(campaign)
+            staged = await asyncio.to_thread(stage, file, self._folder, self._store, campaign, by=by)
+            return await add(congress, self._store, staged, lambda at: told(at.started, at.units))
+        except Problems:
+            raise
+        except (UserError, RPCError, RuntimeError, WorkflowUpdateFailedError) as error:
             raise Unanswered(str(error)) from error
 
     async def _congress(self, campaign: str) -> CongressClient:

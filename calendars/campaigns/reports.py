@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 from calendars.campaigns.faults import Faults, UnitLike, by_code
-from calendars.campaigns.tables import Row, read_table
+from calendars.campaigns.tables import File, Row, read_table
 from calendars.errors import Problem, Problems
 from calendars.plan.model import Plan, Stage
-from calendars.sequence.results import parse_result
+from calendars.sequence.results import EXPECTED, parse_result
 from calendars.sequence.state import Results
 
 COLUMNS = ("unit", "stage", "on")
@@ -36,7 +35,7 @@ class ReportRow:
     line: int = 0
 
 
-def read_reports(path: Path | str, plan: Plan, units: Iterable[UnitLike]) -> tuple[ReportRow, ...]:
+def read_reports(path: File, plan: Plan, units: Iterable[UnitLike]) -> tuple[ReportRow, ...]:
     """The reports of a file in its order. Raises `Problems` with every mistake found, `UserError` for no table.
 
     Checked is what the file alone can get wrong (names, dates, types); whether the rules allow a report is decided
@@ -49,7 +48,7 @@ def read_reports(path: Path | str, plan: Plan, units: Iterable[UnitLike]) -> tup
 
 
 def sift_reports(
-    path: Path | str, plan: Plan, units: Iterable[UnitLike], *, once: bool = False
+    path: File, plan: Plan, units: Iterable[UnitLike], *, once: bool = False
 ) -> tuple[tuple[ReportRow, ...], tuple[Problem, ...]]:
     """The good rows of a file and every problem of the others, by line.
 
@@ -72,11 +71,13 @@ def sift_reports(
         if first == row.line or not once:
             good.append(report)
         else:
-            faults.add(row.line, f"second report of {report.stage!r} by {report.unit!r}, the first is on line {first}")
+            said = f"second report of {report.stage!r} by {report.unit!r}, the first is on line {first}"
+            said_vi = f"báo cáo {report.stage!r} thứ hai của {report.unit!r}, báo cáo đầu ở dòng {first}"
+            faults.add(row.line, said, said_vi)
     return tuple(good), tuple(sorted(faults.problems))
 
 
-def unused_columns(path: Path | str) -> list[str]:
+def unused_columns(path: File) -> list[str]:
     """The columns of a file that reports have no use for: a misspelt `to` must not pass unseen."""
     rows = read_table(path, COLUMNS)
     used = {*COLUMNS, "to", "announced", "source", "certainty"}
@@ -90,7 +91,7 @@ def _report(row: Row, plan: Plan, units: dict[str, UnitLike], faults: Faults) ->
     on, to = faults.days(row, plan)
     announced = faults.day(row, "announced")
     if announced and on and announced > on:
-        faults.add(row.line, f"announced {announced} is after on {on}")
+        faults.add(row.line, f"announced {announced} is after on {on}", f"announced {announced} sau on {on}")
     if stage is None or on is None:
         return None
     results = _results(row, stage, faults)
@@ -104,13 +105,15 @@ def _results(row: Row, stage: Stage, faults: Faults) -> Results:
         if key == column or not text:
             continue
         if key not in stage.results:
-            known = ", ".join(stage.results) or "none"
-            faults.add(row.line, f"{column}: {stage.id} has no such result, expected one of {known}")
+            known = ", ".join(stage.results)
+            said = f"{column}: {stage.id} has no such result, expected one of {known or 'none'}"
+            faults.add(row.line, said, f"{column}: {stage.id} không có kết quả này, có: {known or 'không có'}")
             continue
         try:
             results[key] = parse_result(stage.results[key], text)
         except ValueError as error:
-            faults.add(row.line, f"{column} {text!r}: expected {error}")
+            said_vi = f"{column} {text!r}: cần {EXPECTED[stage.results[key]].vi}"
+            faults.add(row.line, f"{column} {text!r}: expected {error}", said_vi)
     return results
 
 
@@ -121,4 +124,6 @@ def _check_result_columns(rows: Sequence[Row], plan: Plan, faults: Faults) -> No
         key = column.removeprefix(RESULT)
         # A filled cell of such a column is a problem of its row; an empty column would else pass unseen.
         if key != column and key not in known and not any(row[column] for row in rows):
-            faults.add(0, f"column {column!r}: no stage has this result, expected {', '.join(sorted(known))}")
+            expected = ", ".join(sorted(known))
+            said = f"column {column!r}: no stage has this result, expected {expected}"
+            faults.add(0, said, f"cột {column!r}: không việc nào có kết quả này, cần {expected}")

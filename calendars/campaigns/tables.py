@@ -12,16 +12,44 @@ import io
 import re
 import unicodedata
 import warnings
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
 from calendars.errors import Problem, Problems, UserError
 
 MAX_BYTES = 50_000_000
+MAX_UNPACKED = 64_000_000  # of a workbook's parts: a small file may be packed so that it fills a machine's memory
+MAX_ROWS = 100_000
 BLANK_CATEGORIES = ("Cc", "Zl", "Zp", "Zs")
+# A text that a spreadsheet would take for a formula stands in a CSV file behind one more apostrophe.
+FORMULA = re.compile(r"'*[=+\-@]")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that somebody sent, under the name that they gave it."""
+
+    name: str
+    content: bytes
+
+    def __str__(self) -> str:
+        return self.name
+
+
+File = Path | str | Received
+
+
+class NoTable(UserError):
+    """A file that cannot be read as a table, in both languages. As a string it is the English sentence."""
+
+    def __init__(self, file: File, en: str, vi: str) -> None:
+        super().__init__(f"{file}: {en}")
+        self.en, self.vi = f"{file}: {en}", f"{file}: {vi}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +75,36 @@ class Cell(Protocol):
     def value(self) -> Any: ...
 
 
-def read_table(path: Path | str, required: Sequence[str] = ()) -> list[Row]:
+def read_table(path: File, required: Sequence[str] = ()) -> list[Row]:
     """The rows of a CSV file (UTF-8, comma or semicolon) or of the first sheet of an XLSX file; empty rows left out.
 
-    Column names are compared in lower case. Raises `UserError` for a file that cannot be read as a table, `Problems`
-    for a header that lacks a column of `required` or names one twice.
+    Column names are compared in lower case. Raises `NoTable` for a file that cannot be read as a table, `Problems` for
+    a header that lacks a column of `required` or names one twice.
     """
-    path = Path(path)
     readers = {".csv": _csv_lines, ".xlsx": _xlsx_lines}
-    reader = readers.get(path.suffix.lower())
+    reader = readers.get(Path(str(path)).suffix.lower())
     if reader is None:
-        raise UserError(f"{path}: expected a file that ends in .csv or .xlsx")
-    lines = ((line, [clean(cell) for cell in cells]) for line, cells in reader(path, _content(path)))
-    filled = ((line, cells) for line, cells in lines if any(cells))
+        raise NoTable(path, "expected a file that ends in .csv or .xlsx", "cần một tệp có đuôi .csv hoặc .xlsx")
+    lines = ((line, [clean(cell) for cell in cells]) for line, cells in reader(path, content_of(path)))
+    filled = ((line, cells) for line, cells in _not_too_many(path, lines) if any(cells))
     header_line, header = next(filled, (0, []))
     if not header:
-        raise UserError(
-            f"{path}: the file is empty, expected a header" + (f" with {', '.join(required)}" * bool(required))
+        names = ", ".join(required)
+        raise NoTable(
+            path,
+            "the file is empty, expected a header" + f" with {names}" * bool(names),
+            "tệp trống, cần dòng tiêu đề" + f" có {names}" * bool(names),
         )
     columns = [name.lower() for name in header]
     _check_header(path, header_line, columns, required)
     return [_row(line, columns, cells) for line, cells in filled]
+
+
+def _not_too_many(path: File, lines: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    for count, line in enumerate(lines):
+        if count > MAX_ROWS:
+            raise NoTable(path, f"more than {MAX_ROWS:,} rows", f"nhiều hơn {MAX_ROWS // 1000}.000 dòng")
+        yield line
 
 
 def clean(text: str) -> str:
@@ -83,29 +120,50 @@ def _row(line: int, columns: list[str], cells: list[str]) -> Row:
     return Row(line, named, sum(bool(cell) for cell in cells[len(columns) :]))
 
 
-def _check_header(path: Path, line: int, columns: list[str], required: Iterable[str]) -> None:
-    missing = [f"the header lacks the column {name!r}" for name in required if name not in columns]
-    twice = sorted({name for name in columns if name and columns.count(name) > 1})
-    messages = missing + [f"the header names the column {name!r} more than once" for name in twice]
-    if messages:
-        raise Problems(str(path), [Problem(line, 0, message) for message in messages])
+def _check_header(path: File, line: int, columns: list[str], required: Iterable[str]) -> None:
+    said = [
+        (f"the header lacks the column {name!r}", f"dòng tiêu đề thiếu cột {name!r}")
+        for name in required
+        if name not in columns
+    ]
+    said += [
+        (f"the header names the column {name!r} more than once", f"dòng tiêu đề có cột {name!r} nhiều lần")
+        for name in sorted({name for name in columns if name and columns.count(name) > 1})
+    ]
+    if said:
+        raise Problems(str(path), [Problem(line, 0, en, vi) for en, vi in said])
 
 
-def _content(path: Path) -> bytes:
+def content_of(file: File) -> bytes:
+    """The bytes of a file. Raises `NoTable` for one that cannot be read or is too large."""
+    if isinstance(file, Received):
+        return file.content
+    path = Path(file)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise UserError(f"{path}: larger than {MAX_BYTES // 1_000_000} MB, expected a table of units or reports")
+            raise _too_large(file)
         return path.read_bytes()
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+        why = error.strerror
+        raise NoTable(file, f"cannot be read ({why})", f"không đọc được ({why})") from error
 
 
-def _csv_lines(path: Path, content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _too_large(file: File) -> NoTable:
+    most = MAX_BYTES // 1_000_000
+    return NoTable(
+        file,
+        f"larger than {most} MB, expected a table of units or reports",
+        f"lớn hơn {most} MB, cần một bảng đơn vị hoặc báo cáo",
+    )
+
+
+def _csv_lines(path: File, content: bytes) -> Iterator[tuple[int, list[str]]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Problems(str(path), [Problem(line, 0, "not UTF-8; save the file as 'CSV UTF-8'")]) from error
+        said = "not UTF-8; save the file as 'CSV UTF-8'", "không phải UTF-8; hãy lưu tệp dạng 'CSV UTF-8'"
+        raise Problems(str(path), [Problem(line, 0, *said)]) from error
     first = text.lstrip().partition("\n")[0]
     separator = ";" if first.count(";") > first.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -116,12 +174,17 @@ def _csv_lines(path: Path, content: bytes) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise Problems(str(path), [Problem(line, 0, f"not a row of CSV ({error})")]) from error
-        yield line, cells
+            said = f"not a row of CSV ({error})", f"không phải một dòng CSV ({error})"
+            raise Problems(str(path), [Problem(line, 0, *said)]) from error
+        yield line, [cell[1:] if cell[:1] == "'" and FORMULA.match(cell) else cell for cell in cells]
 
 
-def _xlsx_lines(path: Path, content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _xlsx_lines(path: File, content: bytes) -> Iterator[tuple[int, list[str]]]:
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            unpacked = sum(part.file_size for part in parts.infolist())
+        if unpacked > MAX_UNPACKED:
+            raise _too_large(path)
         with warnings.catch_warnings():
             import openpyxl  # a seventh of a second that only workbooks are worth
 
@@ -130,10 +193,13 @@ def _xlsx_lines(path: Path, content: bytes) -> Iterator[tuple[int, list[str]]]:
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
-            lines = [(line, [_cell_text(cell) for cell in cells]) for line, cells in enumerate(sheet.iter_rows(), 1)]
+            rows = enumerate(islice(sheet.iter_rows(), MAX_ROWS + 2), 1)
+            lines = [(line, [_cell_text(cell) for cell in cells]) for line, cells in rows]
             book.close()
+    except NoTable:
+        raise
     except Exception as error:  # a damaged workbook can fail anywhere between zip, XML and number formats
-        raise UserError(f"{path}: not a readable XLSX workbook") from error
+        raise NoTable(path, "not a readable XLSX workbook", "không phải bảng tính XLSX đọc được") from error
     yield from lines
 
 

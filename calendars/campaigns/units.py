@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from calendars.campaigns.faults import Faults
-from calendars.campaigns.tables import Row, read_table
+from calendars.campaigns.tables import File, Row, read_table
 from calendars.tree.checking import CODE
 
 COLUMNS = ("code", "name", "level", "parent")
@@ -27,7 +26,7 @@ class UnitRow:
     line: int = 0
 
 
-def read_units(path: Path | str, levels: Sequence[str], there: Sequence[UnitRow] = ()) -> tuple[UnitRow, ...]:
+def read_units(path: File, levels: Sequence[str], there: Sequence[UnitRow] = ()) -> tuple[UnitRow, ...]:
     """The units of a file, parents before children, else in the file's order.
 
     `levels` are the plan's, top down; a unit may skip a level but must be below its parent. Columns `code`, `name`,
@@ -65,21 +64,26 @@ def _unit(row: Row) -> UnitRow:
 
 def _check_cells(unit: UnitRow, levels: Sequence[str], faults: Faults) -> None:
     if not unit.code:
-        faults.add(unit.line, "code is empty")
+        faults.add(unit.line, "code is empty", "code còn trống")
     elif not CODE.fullmatch(unit.code):
         expected = "expected up to 64 of A-Z a-z 0-9 . _ -, a letter or digit first"
-        faults.add(unit.line, f"code {unit.code!r}: {expected}")
+        expected_vi = "cần không quá 64 ký tự A-Z a-z 0-9 . _ -, bắt đầu bằng chữ hoặc số"
+        faults.add(unit.line, f"code {unit.code!r}: {expected}", f"code {unit.code!r}: {expected_vi}")
     if not unit.name:
-        faults.add(unit.line, "name is empty")
+        faults.add(unit.line, "name is empty", "name còn trống")
     if unit.level not in levels:
-        faults.add(unit.line, f"unknown level {unit.level!r}, expected one of {', '.join(levels)}")
+        known = ", ".join(levels)
+        said = f"unknown level {unit.level!r}, expected one of {known}"
+        faults.add(unit.line, said, f"không có cấp {unit.level!r}, cần một trong các cấp {known}")
 
 
 def _check_duplicates(units: list[UnitRow], faults: Faults) -> None:
     first: dict[str, int] = {}
     for unit in units:
         if unit.code in first:
-            faults.add(unit.line, f"duplicate code {unit.code!r}, already on line {first[unit.code]}")
+            line = first[unit.code]
+            said = f"duplicate code {unit.code!r}, already on line {line}"
+            faults.add(unit.line, said, f"trùng mã {unit.code!r}, đã có ở dòng {line}")
         elif unit.code:
             first[unit.code] = unit.line
 
@@ -95,7 +99,9 @@ def _added(units: list[UnitRow], there: Sequence[UnitRow], faults: Faults) -> It
         if unit.tags and set(unit.tags) != set(old.tags):
             changed.append("tags")
         if changed:
-            faults.add(unit.line, f"unit {unit.code!r} is there already with another {', '.join(changed)}")
+            columns = ", ".join(changed)
+            said = f"unit {unit.code!r} is there already with another {columns}"
+            faults.add(unit.line, said, f"đã có đơn vị {unit.code!r} với nội dung khác ở cột {columns}")
 
 
 def _check_tree(units: list[UnitRow], levels: Sequence[str], faults: Faults) -> None:
@@ -108,24 +114,30 @@ def _check_tree(units: list[UnitRow], levels: Sequence[str], faults: Faults) -> 
     for cycle in _cycles(known):
         circular.update(unit.code for unit in cycle)
         chain = " -> ".join(unit.code for unit in (*cycle, cycle[0]))
-        faults.add(cycle[0].line, f"cycle of parents: {chain}")
+        faults.add(cycle[0].line, f"cycle of parents: {chain}", f"các đơn vị cấp trên nối vòng: {chain}")
     for unit in units:
         parent = known.get(unit.parent)
         if not unit.parent or unit.code in circular:
             continue
         if parent is None:
-            faults.add(unit.line, f"orphan {unit.code!r}: unknown parent {unit.parent!r}")
+            said = f"orphan {unit.code!r}: unknown parent {unit.parent!r}"
+            faults.add(unit.line, said, f"{unit.code!r}: không có đơn vị cấp trên {unit.parent!r}")
         elif {unit.level, parent.level} <= set(levels) and levels.index(unit.level) <= levels.index(parent.level):
             above = f"{parent.level!r}, the level of its parent {parent.code!r}"
-            faults.add(unit.line, f"level {unit.level!r} of {unit.code!r} is not below {above}")
+            above_vi = f"cấp {parent.level!r} của đơn vị cấp trên {parent.code!r}"
+            said = f"level {unit.level!r} of {unit.code!r} is not below {above}"
+            faults.add(unit.line, said, f"cấp {unit.level!r} của {unit.code!r} không dưới {above_vi}")
 
 
 def _check_roots(roots: list[UnitRow], faults: Faults) -> None:
     if not roots:
-        faults.add(0, "no root, expected one unit without a parent")
+        said = "no root, expected one unit without a parent"
+        faults.add(0, said, "không có đơn vị cao nhất, cần một đơn vị không có cấp trên")
     for unit in roots[1:]:
-        where = f" on line {roots[0].line}" if roots[0].line else ""
-        faults.add(unit.line, f"second root {unit.code!r}, the first is {roots[0].code!r}{where}")
+        first, line = roots[0].code, roots[0].line
+        said = f"second root {unit.code!r}, the first is {first!r}" + f" on line {line}" * bool(line)
+        said_vi = f"đơn vị cao nhất thứ hai {unit.code!r}, đơn vị đầu là {first!r}" + f" ở dòng {line}" * bool(line)
+        faults.add(unit.line, said, said_vi)
 
 
 def _cycles(units: dict[str, UnitRow]) -> Iterator[list[UnitRow]]:

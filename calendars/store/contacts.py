@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -12,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from calendars.campaigns.contacts import EMAIL_CHANNEL, SUPERIOR, ContactRow, identity
+from calendars.campaigns.contacts import EMAIL_CHANNEL, SUPERIOR, ContactRow, identity, reference
 from calendars.errors import UserError
 from calendars.notices.transports.channels import key_of
 from calendars.store.reading import TreeUnit, below
@@ -20,6 +22,14 @@ from calendars.store.schema import contacts, stages, units
 
 # What an import leaves as it is: who came when, and what the person chose.
 KEPT = ("id", "muted", "added")
+
+
+class Effect(StrEnum):
+    """What an import does with a contact."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    SAME = "same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +81,29 @@ def contact_id(campaign: str, unit: str, role: str, email: str, channels: Iterab
 def put(connection: Connection, campaign: str, rows: Iterable[ContactRow], now: datetime) -> tuple[int, int, int]:
     """Makes the contacts of these rows as the rows say, and leaves all others alone; gives how many were added, changed
     and the same. One that was removed comes back (and counts as changed); what a person unsubscribed stays so."""
+    found = _effects(connection, campaign, rows, now)
+    writing = [one for one, effect in found if effect != Effect.SAME]
+    if writing:
+        connection.execute(_upsert(connection.dialect.name), [_values(one) for one in writing])
+    counts = Counter(effect for _, effect in found)
+    return counts[Effect.ADDED], counts[Effect.CHANGED], counts[Effect.SAME]
+
+
+def effects(connection: Connection, campaign: str, rows: Iterable[ContactRow], now: datetime) -> list[Effect]:
+    """What `put` would do with each of these rows."""
+    return [effect for _, effect in _effects(connection, campaign, rows, now)]
+
+
+def _effects(
+    connection: Connection, campaign: str, rows: Iterable[ContactRow], now: datetime
+) -> list[tuple[Contact, Effect]]:
     known = {one.id: one for one in _found(connection, select(contacts).where(contacts.c.campaign == campaign))}
-    wanted = {one.id: one for one in (_contact_of(campaign, row, now) for row in rows)}
-    added = [one for one in wanted.values() if one.id not in known]
-    changed = [one for one in wanted.values() if one.id in known and _said(one) != _said(known[one.id])]
-    if added or changed:
-        connection.execute(_upsert(connection.dialect.name), [_values(one) for one in (*added, *changed)])
-    return len(added), len(changed), len(wanted) - len(added) - len(changed)
+    found: dict[str, tuple[Contact, Effect]] = {}
+    for wanted in (_contact_of(campaign, row, now) for row in rows):
+        there = known.get(wanted.id)
+        same = there is not None and _said(wanted) == _said(there)
+        found[wanted.id] = wanted, Effect.SAME if same else Effect.CHANGED if there else Effect.ADDED
+    return list(found.values())
 
 
 def missing_rows(connection: Connection, campaign: str, rows: Iterable[ContactRow]) -> list[ContactRow]:
@@ -103,6 +129,12 @@ def by_ids(connection: Connection, ids: Collection[str]) -> dict[str, Contact]:
 def listed(connection: Connection, campaign: str, unit: str = "") -> list[Contact]:
     """The living contacts of a unit, or of the whole campaign, by unit and in the order in which they came."""
     return _found(connection, _living(campaign).where(contacts.c.unit == unit if unit else true()))
+
+
+def kept_channels(found: Iterable[Contact]) -> dict[str, str]:
+    """The channels of these contacts besides e-mail, by what stands for each in files that we give out."""
+    channels = {channel for one in found for channel in one.channels if channel != EMAIL_CHANNEL}
+    return {reference(channel): channel for channel in channels}
 
 
 def find(connection: Connection, contact_id: str) -> Contact | None:

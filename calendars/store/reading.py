@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from calendars.campaigns.units import UnitRow
 from calendars.errors import UserError
 from calendars.plan.model import Plan, Text
 from calendars.plan.releases import Release
@@ -139,6 +140,14 @@ def unit_profiles(connection: Connection, campaign: Campaign) -> list[Profile]:
         for unit in tree
         if unit.ended is None
     ]
+
+
+def unit_rows(connection: Connection, campaign: Campaign) -> tuple[UnitRow, ...]:
+    """The living units as a units file gives them."""
+    return tuple(
+        UnitRow(unit.code, unit.name, unit.level, unit.parent, unit.tags)
+        for unit in unit_profiles(connection, campaign)
+    )
 
 
 def unit_state(connection: Connection, campaign: Campaign, unit: str, day: date | None = None) -> UnitState:

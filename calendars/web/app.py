@@ -22,6 +22,9 @@ from calendars.web.acting.campaign_forms import AmendForm, FreezeForm
 from calendars.web.api.application import PREFIX as API
 from calendars.web.api.application import ApiApplication, create_api
 from calendars.web.assets import Assets
+from calendars.web.exchange.forms import PATH as IMPORT
+from calendars.web.exchange.forms import ImportForm
+from calendars.web.exchange.runs import Runs
 from calendars.web.feed import FeedApplication, Receive, Scope, Send
 from calendars.web.feed_addresses import PREFIX, PUBLIC_PREFIX
 from calendars.web.freshness import Freshness
@@ -48,10 +51,13 @@ Disallow: /
 class WebApplication:
     """ASGI. `changed()` is called by whoever commits in this process, from any thread, right after the commit."""
 
-    def __init__(self, framework: FastAPI, feeds: FeedApplication, api: ApiApplication, freshness: Freshness) -> None:
+    def __init__(
+        self, framework: FastAPI, feeds: FeedApplication, api: ApiApplication, imports: Runs, freshness: Freshness
+    ) -> None:
         self.framework = framework
         self.feeds = feeds
         self.api = api
+        self.imports = imports
         self.changed = freshness.changed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,6 +112,7 @@ def create_app(
     gathered = Gathered()
     settings = Settings(public_url, feed_url_demo, today, open_board, public_feeds, mail is not None)
     frame = Frame(store, freshness, settings, feeds.past, now)
+    runs = Runs()
 
     # The framework's own documentation pages load scripts from elsewhere.
     routes: list[BaseRoute] = [
@@ -113,6 +120,7 @@ def create_app(
         *SignIn(frame, mail).routes,
         *ActionForm(frame, orders).routes(ACTION),
         *(route for form in (AmendForm, FreezeForm) for route in form(frame, orders).routes(form.path)),
+        *ImportForm(frame, orders, runs).routes(IMPORT),
         Mount("/static", Assets()),
     ]
     if links is not None:
@@ -146,7 +154,7 @@ def create_app(
         public_url=public_url,
         open_board=open_board,
     )
-    return WebApplication(framework, feeds, api, freshness)
+    return WebApplication(framework, feeds, api, runs, freshness)
 
 
 async def _answers(freshness: Freshness) -> bool:

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 STATIC = Path(__file__).with_name("static")
 
 
+@cache
 def environment() -> Environment:
     """The templates, in which a name that has no value is an error."""
     made = Environment(

@@ -9,7 +9,9 @@ from calendars.store.grants import Role
 from calendars.store.sessions import Session
 
 # What changes what holds for a unit is its superior's; what the unit itself did may be said by whoever reports for it.
-OF_SUPERIORS = frozenset({"waive", "consent", "review", "reopen", "pin", "unpin", "amend", "freeze", "resume"})
+OF_SUPERIORS = frozenset(
+    {"waive", "consent", "review", "reopen", "pin", "unpin", "amend", "freeze", "resume", "add", "contacts"}
+)
 
 
 def roles_for(kind: str) -> tuple[Role, ...]:

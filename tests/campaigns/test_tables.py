@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import unicodedata
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.campaigns.tables import Row, clean, read_table
+from calendars.campaigns import tables
+from calendars.campaigns.tables import NoTable, Received, Row, clean, read_table
+from calendars.campaigns.writing import csv_text
 from calendars.errors import Problems, UserError
 from tests.campaigns.files import table, told, workbook
 
@@ -127,3 +131,21 @@ def test_clean_text_is_one_line_and_stays_as_it_is(text: str) -> None:
     assert clean(once) == once
     assert once == once.strip()
     assert not any(unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp"} for sign in once)
+
+
+@given(st.lists(st.text(alphabet="'=+-@a,; \"\n") | st.text()))
+def test_what_we_write_is_read_as_it_was_and_is_no_formula(texts: list[str]) -> None:
+    written = csv_text(("no", "text"), enumerate(map(clean, texts)))
+    read = read_table(Received("table.csv", written.encode("utf-8-sig", "replace")))
+    assert [row["text"] for row in read] == [clean(text.encode(errors="replace").decode()) for text in texts]
+    rows = list(csv.reader(io.StringIO(written, newline="")))
+    assert not any(cell.startswith(("=", "+", "-", "@")) for _, cell in rows)
+
+
+def test_a_table_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MAX_ROWS", 2)
+    assert len(read_table(Received("a.csv", b"code\n1\n2\n"))) == 2
+    for file in (Received("a.csv", b"code\n1\n2\n\n"), workbook(tmp_path, [["code"], [1], [2], [3]])):
+        with pytest.raises(NoTable, match="more than 2 rows") as refused:
+            read_table(file)
+        assert "dòng" in refused.value.vi

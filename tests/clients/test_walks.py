@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -38,6 +39,9 @@ WORDS = {
         "dry_run": "Xem tác động",
         "subscribe": "Đăng ký",
         "own_address": "Tạo địa chỉ cho tôi",
+        "preview": "Xem trước",
+        "import": "Nhập như đã xem",
+        "unknown": "dòng 3: không có đơn vị '999'",
     },
     "en": {
         "report": "Report it held",
@@ -47,6 +51,9 @@ WORDS = {
         "dry_run": "Show what it would do",
         "subscribe": "Subscribe",
         "own_address": "Make an address for me",
+        "preview": "Preview",
+        "import": "Import as shown",
+        "unknown": "line 3: unknown unit '999'",
     },
 }
 
@@ -212,6 +219,35 @@ def test_see_what_a_release_would_do(walk: Walk) -> None:
 
 
 @everywhere
+def test_import_reports_from_a_file(walk: Walk, tmp_path: Path) -> None:
+    file = tmp_path / "reports.csv"
+    file.write_text(
+        f"unit,stage,on,to,result.direct_election\n{TOWN},{STAGE},10/06/2020,11/06/2020,có\n999,{STAGE},2020-06-10,,\n",
+        encoding="utf-8",
+    )
+    try:
+        walk.go("/data")
+        walk.page.set_input_files("#file-reports", file)
+        walk.page.locator('form[action^="/data/reports"] button').click()
+        main = walk.page.locator("main")
+        expect(main).to_contain_text(walk.says("unknown"))
+        assert "reports.csv" in main.inner_text()
+        walk.fits()
+        walk.press("import")
+        expect(walk.page.get_by_role("status")).to_be_visible()
+        expect(main).to_contain_text(walk.says("unknown"))
+        walk.fits()
+        walk.go(f"/units/{TOWN}")
+        expect(main).to_contain_text("10/06/2020 – 11/06/2020")
+        with walk.page.expect_download() as download:
+            walk.page.goto(f"{walk.url.rstrip('/')}/data")
+            walk.page.locator('a[href^="/data/reports.csv"]').click()
+        assert f"{TOWN},{STAGE},2020-06-10,2020-06-11," in download.value.path().read_text("utf-8-sig")
+    finally:
+        walk.service.congress("retract", TOWN, STAGE, "--reason", "end of the walk")
+
+
+@everywhere
 def test_print_the_report_of_a_day(walk: Walk, screen: str) -> None:
     walk.go("/report?as_of=2020-05-31")
     walk.page.emulate_media(media="print")
@@ -235,6 +271,8 @@ def test_nothing_keeps_anybody_out(walk: Walk) -> None:
         f"/subscribe?under={TOWN}",
         "/amend",
         "/freeze",
+        "/data",
+        "/data/reports",
         "/sign-in/nothing",
     ):
         walk.page.goto(f"{walk.url.rstrip('/')}{path}{'&' if '?' in path else '?'}lang={walk.language}")

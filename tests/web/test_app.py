@@ -33,8 +33,19 @@ FEED = "https://lich.example/feeds/secret.ics"
 # Words that are looked up by something's own name.
 BY_NAME = ("status_", "kind_", "gate_", "compare_", "measure_", "event_", "clock_", "ended_", "notice_", "role_")
 BY_NAME += ("act_", "date_", "many_", "contact_", "told_", "feed_kind_", "filter_", "cancelled_", "api_", "program_")
-BY_NAME += ("steps_", "delay_")
-PAGES = ["/", "/report", "/compare", "/subscribe", "/units/22", "/units/193", "/units/06664", "/units/06664-01"]
+BY_NAME += ("steps_", "delay_", "file_", "effect_")
+PAGES = [
+    "/",
+    "/report",
+    "/compare",
+    "/subscribe",
+    "/data",
+    "/data/reports",
+    "/units/22",
+    "/units/193",
+    "/units/06664",
+    "/units/06664-01",
+]
 
 
 @asynccontextmanager

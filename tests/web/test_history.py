@@ -45,7 +45,6 @@ from calendars.sequence.facts import (
 from calendars.sequence.messages import CampaignClock
 from calendars.sequence.state import Clock, Count, Gate, Profile, Span
 from calendars.web.history import Teller, known_on, newest
-from calendars.web.pages import unit
 from calendars.web.pages.page import lead_in_title
 from tests.ical.cases import PLAN
 from tests.web.stores import HA_TU, Filled
@@ -290,14 +289,3 @@ async def test_what_was_to_come_on_a_past_day_is_told_of_that_day(filled: Filled
             assert "31/05/2020 Grassroots congress : local target, Phường Hà Tu" in before
             after = text_of((await http.get(f"/units/{code}?lang=en&as_of=2020-05-26")).text)
             assert "local target, Phường Hà Tu" not in after
-
-
-async def test_too_many_units_are_not_folded_for_one_page(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unit, "MOST_FOLDED", 3)
-    async with opened(filled.store) as http:
-        paths = [f"/units/{code}?lang=en&as_of=2020-05-20" for code in ("22", "193")]
-        above, below = [text_of((await http.get(path)).text) for path in paths]
-        today = text_of((await http.get("/units/22?lang=en")).text)
-    said = "For a past day, open the page of a unit below"
-    assert said in above
-    assert said not in below + today

@@ -7,15 +7,18 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from calendars.campaigns.tables import Received
 from calendars.errors import Problems
 from calendars.sequence.messages import CampaignStart, Progress
 from calendars.store.reading import read_campaign
+from calendars.web.orders import Added
 from tests.workflows.launches import JUNE, journal, launched, lines
 from tests.workflows.small import UNITS
 from tests.workflows.temporal import Workbench
 from workflows.admitting import stage_units
 from workflows.datafolder import DataFolder
 from workflows.launching import admit
+from workflows.ordering import UnitOrders
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HEADER = "code,name,level,parent\n"
@@ -94,6 +97,22 @@ async def test_a_village_joins_its_commune_and_leaves_others_alone(bench: Workbe
     assert [line.type for line in overdue] == ["overdue", "overdue", *pressed, *pressed]
     sent = await bench.congress(name).report("100-03", "headman_election", overdue[0].effective, by="x")
     assert (sent.answer.last, sent.answer.visible) == (8, True)
+
+
+async def test_a_file_from_the_board_is_taken_once(bench: Workbench, source: Path, name: str) -> None:
+    await launched(bench, source)
+    orders = UnitOrders(DataFolder(bench.folder), bench.store, bench.client, bench.queue)
+    told: list[tuple[int, int]] = []
+    file = Received("more.csv", f"{HEADER}100-03,Thôn 3,village,100\n".encode())
+    for new in (1, 0):
+        added = await orders.add(name, file, by="Bà Lan", told=lambda done, total: told.append((done, total)))
+        assert added == Added(new, 7)
+    assert told[-1][1] in (0, 7)
+    assert {line.by for line in lines(bench, name, "100-03")} >= {"Bà Lan"}
+    before = journal(bench)
+    with pytest.raises(Problems):
+        await orders.add(name, Received("more.csv", f"{HEADER}1,X,village,9\n".encode()), by="x", told=lambda *_: None)
+    assert journal(bench) == before
 
 
 async def test_a_commune_comes_with_its_villages_in_any_order(bench: Workbench, source: Path, name: str) -> None:

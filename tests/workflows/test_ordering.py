@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from calendars.campaigns.tables import Received
 from calendars.sequence.commands import Acknowledge
 from calendars.store.database import open_store
 from calendars.tree.changes import Lift
@@ -28,6 +29,8 @@ async def test_nobody_takes_an_order(tmp_path: Path, sqlite_url: str, recorded: 
         await orders.send("small", "22", Acknowledge(), by="x", id="y")
     with pytest.raises(Unanswered):
         await orders.change("small", Lift(date(2020, 6, 11)), by="x", id="y")
+    with pytest.raises(Unanswered):
+        await orders.add("small", Received("units.csv", b"code"), by="x", told=lambda *_: None)
     store.close()
 
 

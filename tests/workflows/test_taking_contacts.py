@@ -18,8 +18,8 @@ from calendars.wallclock import real_now
 from tests.web.stores import Filled
 from tests.workflows.launches import JUNE, edit
 from tests.workflows.small import CAMPAIGN, write_campaign
+from workflows import adding
 from workflows.cli import run
-from workflows.commands import imports
 from workflows.commands.context import Context
 from workflows.datafolder import DataFolder
 from workflows.launching import Prepared, prepare
@@ -143,7 +143,7 @@ def running(store: Store, data: Path, monkeypatch: pytest.MonkeyPatch) -> list[C
         return Progress(7, 7, done=True)
 
     monkeypatch.setattr(Context, "client", client)
-    monkeypatch.setattr(imports, "admit", admit)
+    monkeypatch.setattr(adding, "admit", admit)
     return asked
 
 

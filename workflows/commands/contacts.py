@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from calendars.campaigns.contacts import read_contacts
+from calendars.campaigns.contacts import Channels, read_contacts
 from calendars.notices.transports.channels import kind_of
 from calendars.store import contacts
 from calendars.store.contacts import Contact
@@ -37,7 +37,8 @@ def import_contacts(context: typer.Context, file: File, json: Json = False) -> N
     with here.store() as store:
         with store.reading() as connection:
             campaign = here.campaign(connection)
-            rows = read_contacts(file, tree_units(connection, campaign))
+            kept = contacts.kept_channels(contacts.listed(connection, campaign.name))
+            rows = read_contacts(file, tree_units(connection, campaign), Channels(kept))
         with store.writing() as connection:
             added, changed, same = contacts.put(connection, campaign.name, rows, real_now())
     if json:

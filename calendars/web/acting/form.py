@@ -74,6 +74,10 @@ class Form(ABC, Generic[Subject]):
     ) -> Response:
         """The page with the form."""
 
+    async def too_large(self, request: Request) -> Response:
+        """The answer to more than `most_octets`."""
+        return too_large()
+
     def _show(self, request: Request, page: Page, seen: Seen) -> Response:
         subject = self.find(request, page, seen)
         if isinstance(subject, Response):
@@ -83,7 +87,7 @@ class Form(ABC, Generic[Subject]):
     async def _take(self, request: Request) -> Response:
         given = await fields_of(request, self.most_octets)
         if given is None:
-            return too_large()
+            return await self.too_large(request)
         ready: list[Read] = []
         response = await self._frame.answer(request, partial(self._checked, given, ready))
         if not ready:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -81,25 +82,33 @@ def create_api(
     service's own names.
     """
     tide = Tide(store)
-    api = FastAPI(title="Congress Calendars", version="1", docs_url=None, redoc_url=None, openapi_url=None)
-    desk = Desk(store, freshness, today, orders, limit, tide, past, gathered)
-    api.state.desk = desk
-    for resource in _RESOURCES:
-        api.include_router(resource.router)
-    document = document_of(api)
-    desk.document = lambda: document
+    api = _operations()
+    api.state.desk = Desk(store, freshness, today, orders, limit, tide, past, gathered, document=_document)
     _handle(api)
 
     @api.get(DOCUMENT, include_in_schema=False)
     async def openapi() -> JSONResponse:
-        return JSONResponse(document, headers={"cache-control": "no-cache", "x-content-type-options": "nosniff"})
+        return JSONResponse(_document(), headers={"cache-control": "no-cache", "x-content-type-options": "nosniff"})
 
     @api.get(PAGE, include_in_schema=False)
     async def docs(request: Request) -> Response:
-        return page(document, request)
+        return page(_document(), request)
 
     names = own_names(public_url) if open_board else frozenset[str]()
     return ApiApplication(Door(api, freshness, limit, names), tide)
+
+
+def _operations() -> FastAPI:
+    api = FastAPI(title="Congress Calendars", version="1", docs_url=None, redoc_url=None, openapi_url=None)
+    for resource in _RESOURCES:
+        api.include_router(resource.router)
+    return api
+
+
+@cache
+def _document() -> dict[str, Any]:
+    """What is the same whatever the store: making it takes a fifth of a second."""
+    return document_of(_operations())
 
 
 def _handle(api: FastAPI) -> None:

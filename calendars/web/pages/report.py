@@ -12,10 +12,10 @@ from calendars.web.official import committee, dated, place
 from calendars.web.pages.drawing import Drawing
 from calendars.web.pages.page import HEADERS, Page, Seen
 from calendars.web.reporting import branches, early, late, pilots
+from calendars.web.sheets import XLSX
 from calendars.web.standing import Standing
 from calendars.web.workbook import workbook
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NAMED = 100
 
 

@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from calendars.web.branches import Grown
 from calendars.web.coming import Coming
+from calendars.web.exchange.exports import DataPage, Export
 from calendars.web.gathered import Gathered
 from calendars.web.pages.compare import Compare
 from calendars.web.pages.drawing import Drawing
@@ -26,6 +27,8 @@ def routes(frame: Frame, gathered: Gathered) -> list[BaseRoute]:
     return [
         Route("/", frame.page(Overview(frame.settings, drawing, coming))),
         Route("/compare", frame.page(Compare(frame.settings, drawing))),
+        Route("/data", frame.page(DataPage())),
+        Route("/data/{kind}.{format}", frame.page(Export())),
         Route("/report", frame.page(Report(drawing))),
         Route("/report.xlsx", frame.page(ReportWorkbook(drawing))),
         Route("/tree", frame.page(Tree(frame.settings, grown, frame.past))),

@@ -86,6 +86,8 @@ class Row:
         path = self.endpoint.partition("?")[0]
         if "{stage}" in path:
             return "/units/{unit}/{stage}/{action}"
+        if path.startswith("/data/"):
+            return "/data/{kind}.{format}" if "." in path else "/data/{kind}"
         return path.replace("{reporting}", self.action).replace("{ruling}", self.action)
 
     def __str__(self) -> str:

@@ -9,13 +9,18 @@ from typing import Any
 
 import httpx
 
+from calendars.campaigns.tables import Received
+from calendars.campaigns.units import read_units
 from calendars.sequence.commands import Command
 from calendars.sequence.deciding import decide
+from calendars.sequence.facts import Enrolled
 from calendars.sequence.messages import Answer
+from calendars.sequence.state import Profile
 from calendars.store.grants import Role
-from calendars.store.reading import read_campaign, unit_state
+from calendars.store.reading import read_campaign, unit_rows, unit_state
 from calendars.tree.changes import Change, Reached
 from calendars.web.app import WebApplication, create_app
+from calendars.web.orders import Added
 from tests.web.conftest import over
 from tests.web.stores import START, Filled
 
@@ -56,6 +61,24 @@ class FakeOrders:
         if isinstance(self.answer, Exception):
             raise self.answer
         return Reached(2, 6)
+
+    async def add(self, campaign: str, file: Received, *, by: str, told: Callable[[int, int], None]) -> Added:
+        self.sent.append(("@units", file, by, ""))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        with self.filled.store.reading() as connection:
+            there = unit_rows(connection, read_campaign(connection, campaign))
+        tree = read_units(file, self.filled.plan.levels, there)
+        names = {unit.code: unit.name for unit in tree}
+        known = {unit.code for unit in there}
+        new = [unit for unit in tree if unit.code not in known]
+        for unit in new:
+            profile = Profile(unit.code, unit.name, unit.level, unit.parent, names[unit.parent], unit.tags)
+            self.filled.happen(unit.code, [Enrolled(DAY, profile)], by=by, command="")
+        told(len(tree), len(tree))
+        assert self.web is not None
+        self.web.changed()
+        return Added(len(new), len(tree))
 
 
 class House:
