@@ -30,7 +30,7 @@ test: setup-dev  ## run the tests that need nothing beyond .venv
 	$(BIN)/pytest $(PARALLEL) -m "not slow and not clients" $(ARGS)
 
 test-clients: setup-dev $(CLIENTS)/.venv/.setup $(CLIENTS)/node_modules/.setup  ## test with real calendar programs and a browser
-	$(BIN)/pytest -m clients $(ARGS)
+	$(BIN)/pytest $(PARALLEL) -m clients $(ARGS)
 
 test-slow: setup-dev  ## test kills, whole rehearsed years and changes of a live campaign: a quarter of an hour
 	$(BIN)/pytest $(PARALLEL) -m slow $(ARGS)

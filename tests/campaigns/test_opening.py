@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -38,7 +39,14 @@ def test_a_congress_is_unknown_then_planned_then_held(bundle: Bundle, today: dat
 
 
 def test_the_campaign_can_be_launched_on_every_day_of_it(bundle: Bundle) -> None:
-    """Also on 26/09/2020, in the middle of the provincial congress."""
+    """Also in the middle of the provincial congress. All villages met on the same days: a few will do."""
+    villages = [row.code for row in bundle.units if row.level == "village"]
+    left_out = set(villages) - set(villages[::40])
+    bundle = replace(
+        bundle,
+        units=tuple(row for row in bundle.units if row.code not in left_out),
+        reports=tuple(row for row in bundle.reports if row.unit not in left_out),
+    )
     eventful = {row.on for row in bundle.reports} | {row.to for row in bundle.reports if row.to}
     days = {day + timedelta(days=step) for day in eventful for step in (-1, 0, 1)}
     for day in sorted({date(2019, 12, 1), date(2020, 9, 26), *days}):

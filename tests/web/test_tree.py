@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from html import unescape
 
@@ -10,7 +11,7 @@ import httpx
 import pytest
 
 from calendars.sequence.state import Clock
-from calendars.store.database import Store
+from calendars.store.database import open_store
 from calendars.store.feeds import Feeds
 from calendars.store.grants import Role
 from calendars.store.reading import read_campaign
@@ -168,10 +169,12 @@ async def test_what_is_typed_is_text(june: Filled) -> None:
     await ask(june, "?q=" + "a" * 3000)
 
 
-@pytest.fixture
-def wide(store: Store) -> Filled:
-    """A province of five thousand units, 312 communes of 15 villages under one district."""
-    return Filled(store, province(312, 15))
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    """A province of five thousand units, 312 communes of 15 villages under one district. It is only read."""
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('wide')}/congress.db")
+    yield Filled(store, province(312, 15))
+    store.close()
 
 
 async def test_five_thousand_units_are_never_on_one_page(wide: Filled) -> None:
