@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -98,12 +98,33 @@ def children_on(
     return children
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The conflicts of a unit as it was at a version of its stream."""
+
+    version: int
+    found: tuple[UnitConflict, ...]
+
+
 def conflicts_of(connection: Connection, campaign: Campaign) -> list[UnitConflict]:
     """The conflicts of all units, by the codes of the units and in the plan's order of stages."""
-    return [
-        UnitConflict(state.profile.code, state.profile.name, one.stage, one.code, one.text("en"), one.text("vi"))
-        for state in unit_states(connection, campaign)
-        if state.profile
-        for conflict in conflicts(state)
-        for one in (conflict.cited(campaign.plan.instruments),)
-    ]
+    return [one for looked in look_at_all(connection, campaign, {}).values() for one in looked.found]
+
+
+def look_at_all(connection: Connection, campaign: Campaign, known: Mapping[str, Looked]) -> dict[str, Looked]:
+    """The conflicts of all units by their codes; only those are looked at that changed since they became `known`, which
+    was under the same release: a conflict is in the unit's own state."""
+    query = select(units.c.unit, units.c.version).where(units.c.campaign == campaign.name).order_by(units.c.unit)
+    versions: dict[str, int] = {row.unit: row.version for row in connection.execute(query)}
+    changed = [code for code, version in versions.items() if code not in known or known[code].version != version]
+    every = len(changed) == len(versions)
+    states = unit_states(connection, campaign, None if every else changed) if changed else []
+    found = {state.profile.code: Looked(state.version, _told(state, campaign)) for state in states if state.profile}
+    return {code: found[code] if code in found else known[code] for code in versions}
+
+
+def _told(state: UnitState, campaign: Campaign) -> tuple[UnitConflict, ...]:
+    assert state.profile is not None, "units are stored enrolled"
+    cited = (conflict.cited(campaign.plan.instruments) for conflict in conflicts(state))
+    code, name = state.profile.code, state.profile.name
+    return tuple(UnitConflict(code, name, one.stage, one.code, one.text("en"), one.text("vi")) for one in cited)

@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from calendars.sequence.events import Line
 from calendars.store.feeds import CampaignView
 from calendars.store.journal import stream
-from calendars.store.neighbourhood import UnitConflict, conflicts_of
+from calendars.store.neighbourhood import Looked, UnitConflict, look_at_all
 from calendars.store.projecting import CAMPAIGN_STREAM
 from calendars.store.reading import Campaign
 from calendars.store.stage_lines import StageLine, stage_lines
 
 CAMPAIGNS_KEPT = 4
 FREEZING = ("frozen", "resumed")
-Revision = tuple[str, int, int]
+
+
+class Revision(NamedTuple):
+    """What differs after every change of a unit and every release."""
+
+    campaign: str
+    release: int
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A campaign as it is at one `revision`: its stages, its conflicts, and what was
-    ordered of freezes."""
+    """A campaign as it is at one `revision`: its stages, each unit's conflicts, and what was ordered of freezes."""
 
     revision: Revision
     lines: tuple[StageLine, ...]
-    conflicts: tuple[UnitConflict, ...]
+    looked: Mapping[str, Looked]
     freezing: tuple[Line, ...]
+
+    @property
+    def conflicts(self) -> tuple[UnitConflict, ...]:
+        """All conflicts, by the codes of the units."""
+        return tuple(one for looked in self.looked.values() for one in looked.found)
 
 
 class Gathered:
@@ -45,10 +58,11 @@ class Gathered:
         with self._lock:
             facts = self._kept.get(campaign.name)
         if facts is None or facts.revision != revision:
+            known = facts.looked if facts and facts.revision.release == revision.release else {}
             facts = Facts(
                 revision,
                 tuple(stage_lines(connection, campaign)),
-                tuple(conflicts_of(connection, campaign)),
+                look_at_all(connection, campaign, known),
                 tuple(line for line in stream(connection, campaign.name, CAMPAIGN_STREAM) if line.type in FREEZING),
             )
         with self._lock:
@@ -60,5 +74,6 @@ class Gathered:
 
 
 def revision_of(campaign: Campaign, view: CampaignView) -> Revision:
-    """What differs after every change of a unit and every release."""
-    return campaign.name, campaign.release, max((unit.revision for unit in view.units.values()), default=0)
+    """The campaign's revision as the view has it."""
+    newest = max((unit.revision for unit in view.units.values()), default=0)
+    return Revision(campaign.name, campaign.release, newest)

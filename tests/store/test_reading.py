@@ -31,7 +31,7 @@ from calendars.sequence.facts import (
 from calendars.sequence.state import Clock, Ending, Gate, Profile, Span, Suspension
 from calendars.sequence.surroundings import Child, Superior
 from calendars.store.database import Store, open_store
-from calendars.store.neighbourhood import UnitConflict, around, conflicts_of
+from calendars.store.neighbourhood import UnitConflict, around, conflicts_of, look_at_all
 from calendars.store.reading import TreeUnit, UnitPin, pins, releases, tree_units, unit_profiles, unit_state
 from calendars.store.status import campaign_status
 from calendars.store.unit_status import (
@@ -297,6 +297,17 @@ def test_the_conflicts_of_a_campaign_name_their_units(store: Store, told: Chroni
     assert isinstance(conflict, UnitConflict)
     assert (conflict.unit, conflict.name, conflict.stage, conflict.code) == ("205", "Unit 205", COMMUNE, "past_target")
     assert conflict.en != conflict.vi
+
+
+def test_only_units_that_changed_are_looked_at_again(store: Store, told: Chronicle) -> None:
+    with store.reading() as connection:
+        before = look_at_all(connection, told.campaign, {})
+    told.tell("205", Scheduled(MAY, COMMUNE, date(2020, 6, 20), date(2020, 6, 20)))
+    with store.reading() as connection:
+        after = look_at_all(connection, told.campaign, before)
+        assert after == look_at_all(connection, told.campaign, {})
+    assert [code for code in after if after[code] is not before[code]] == ["205"]
+    assert [one.code for one in after["205"].found] == ["past_target"]
 
 
 def test_a_unit_on_the_day_of_its_last_event_is_as_it_is_now(store: Store, told: Chronicle) -> None:
