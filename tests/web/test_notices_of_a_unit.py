@@ -66,7 +66,7 @@ async def test_a_superior_beyond_the_scope_stays_unnamed(filled: Filled, monkeyp
 
 async def test_without_notices_the_page_says_what_makes_them(filled: Filled) -> None:
     assert "Chưa có thông báo nào về đơn vị này." in await shown(filled, "?lang=vi")
-    assert "congress contacts import FILE" in await shown(filled, "?lang=en")
+    assert "Add contacts from a file" in await shown(filled, "?lang=en")
 
 
 @pytest.mark.parametrize(

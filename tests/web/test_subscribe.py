@@ -48,6 +48,19 @@ async def test_without_an_address_the_page_says_how_to_get_one(filled: Filled) -
     assert '<svg class="qr"' not in page
 
 
+@pytest.mark.parametrize("detail", ["full", "compact", "minimal"])
+async def test_the_size_is_known_beforehand(filled: Filled, detail: str) -> None:
+    _, token = filled.grant()
+    address = f"http://127.0.0.1/feeds/{token}.ics"
+    async with opened(filled.store, feed_url_demo=lambda: address) as http:
+        page = text_of(unescape((await http.get(f"/subscribe?detail={detail}&lang=en")).text))
+        feed = await http.get(f"/feeds/{token}.ics?detail={detail}&lang=en")
+    said = re.search(r"(\d+) entries, about (\d+) kB", page)
+    assert said is not None, page
+    assert int(said[1]) == feed.text.count("BEGIN:VEVENT")
+    assert abs(int(said[2]) * 1000 - len(feed.content)) < 1500
+
+
 async def test_an_empty_feed_says_what_to_do(filled: Filled) -> None:
     async with opened(filled.store) as http:
         page = text_of((await http.get("/subscribe?status=held&lang=en")).text)

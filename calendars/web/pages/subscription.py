@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from calendars.ical.detail import Detail, public, reduced
 from calendars.web.feed_addresses import public_address
 from calendars.web.figures import HEADER_OCTETS, Offer, is_loopback, offers
 from calendars.web.pages.frame import Settings
@@ -58,9 +59,14 @@ def filtered(settings: Settings, page: Page, seen: Seen, filters: Parameters, ow
         given.pop("under", None)
     elif filters.selection.under != seen.view.top:
         given["under"] = filters.selection.under
-    pieces = seen.view.select(filters.selection)
-    octets = HEADER_OCTETS + sum(len(piece.en if given.get("lang") == "en" else piece.vi) for piece in pieces)
+    selected = seen.view.select(filters.selection)
+    pieces = [piece.en if given.get("lang") == "en" else piece.vi for piece in selected]
     address = own or shown_address(settings, seen)
+    if address == public_address(settings.public_url, seen.campaign.name):
+        pieces = [public(b"".join(pieces))]
+    if filters.detail is not Detail.FULL:
+        pieces = [reduced(b"".join(pieces), filters.detail)]
+    octets = HEADER_OCTETS + sum(map(len, pieces))
     query = urlencode(sorted(given.items()), safe=",")
-    offer = Offer(f"{address}?{query}" if query else address, (), len(pieces), octets) if address else None
-    return Filtered(filters.query, len(pieces), octets, offer)
+    offer = Offer(f"{address}?{query}" if query else address, (), len(selected), octets) if address else None
+    return Filtered(filters.query, len(selected), octets, offer)
