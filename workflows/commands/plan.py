@@ -42,7 +42,8 @@ def check(file: Named, as_json: Json = False) -> None:
     path = _plan_file(file)
     problems = _problems(path)
     if as_json:
-        emit_json({"file": str(path), "ok": not problems, "problems": problems})
+        told = [{"line": one.line, "column": one.column, "message": one.message} for one in problems]
+        emit_json({"file": str(path), "ok": not problems, "problems": told})
     elif problems:
         for each in problems:
             typer.echo(f"{path}:{each.line}:{each.column}: {each.message}")
