@@ -228,13 +228,15 @@ class Feeds:
 def _mark(connection: Connection) -> Mark:
     """One cheap row that differs after every change of what feeds show: positions only grow, grants are only added
     and revoked."""
-    query = select(
-        func.coalesce(select(counter.c.position).scalar_subquery(), 0),
-        select(func.count()).select_from(grants).scalar_subquery(),
-        select(func.count(grants.c.revoked)).scalar_subquery(),
-        select(func.count(grants.c.api_hash)).scalar_subquery(),
-    )
-    return tuple(connection.execute(query).one())
+    return tuple(connection.execute(_MARK).one())
+
+
+_MARK = select(
+    func.coalesce(select(counter.c.position).scalar_subquery(), 0),
+    select(func.count()).select_from(grants).scalar_subquery(),
+    select(func.count(grants.c.revoked)).scalar_subquery(),
+    select(func.count(grants.c.api_hash)).scalar_subquery(),
+)
 
 
 def _refreshed(connection: Connection, known: CampaignView, plan: Plan, position: int, finish: Finish) -> CampaignView:

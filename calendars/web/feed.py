@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from math import ceil
@@ -52,7 +52,9 @@ class Feed:
     parameters: Parameters
     etag: str
     modified: datetime
-    headers: Headers = field(default_factory=list)
+    headers: Headers
+    unchanged: tuple[bytes, bytes]
+    """The header with which nearly every client that has the feed asks for it."""
 
 
 class FeedApplication:
@@ -109,14 +111,17 @@ class FeedApplication:
             raise Refused(405, "A feed is only read, with GET or HEAD.", (b"allow", ALLOW), vi="Lịch chỉ để đọc.")
         headers: Headers = scope["headers"]
         view = await self._newest()
-        opened = opening(view, scope["path"], self._public_url, public=self._public)
+        address = scope["path"], scope["query_string"]
+        feed = self._known(view).get(address)
+        opened = feed.opening if feed else opening(view, scope["path"], self._public_url, public=self._public)
         limit, asker = (self._limit, opened.grant) if opened.grant else (self._public_limit, client_of(scope))
         wait = limit.take(asker)
         if wait and not is_conditional(headers):
             raise _hurried(limit, wait)
-        feed = self._find(view, opened, scope["query_string"])
-        agent = next((value for name, value in headers if name == b"user-agent"), b"")
-        if not_modified(headers, feed.etag, feed.modified):
+        if feed is None:
+            feed = self._feeds[address] = _feed(view, opened, scope["query_string"], self._public_url)
+        agent = _agent(headers)
+        if feed.unchanged in headers or not_modified(headers, feed.etag, feed.modified):
             self._note(feed, 304, agent)
             # It counts and is never refused: it costs less than saying no, and a client that is told no may give up.
             return 304, feed.headers, b""
@@ -147,14 +152,11 @@ class FeedApplication:
         except StoreAway as error:
             raise _away() from error
 
-    def _find(self, view: View, opened: Opening, query: bytes) -> Feed:
+    def _known(self, view: View) -> dict[tuple[str, bytes], Feed]:
+        """The feeds that were asked for since the store changed last, by path and query."""
         if view is not self._view or len(self._feeds) > REMEMBERED_ADDRESSES:
             self._view, self._feeds = view, {}
-        key = opened.key, query
-        feed = self._feeds.get(key)
-        if feed is None:
-            feed = self._feeds[key] = _feed(view, opened, query, self._public_url)
-        return feed
+        return self._feeds
 
     def _note(self, feed: Feed, status: int, agent: bytes) -> None:
         if feed.opening.grant:
@@ -164,6 +166,13 @@ class FeedApplication:
         """Records what the addresses were used for since the last time."""
         self._bodies.close()
         await self._usage.close()
+
+
+def _agent(headers: Headers) -> bytes:
+    for name, value in headers:
+        if name == b"user-agent":
+            return value
+    return b""
 
 
 def _away() -> Refused:
@@ -217,7 +226,7 @@ def _feed(view: View, opened: Opening, query: bytes, public_url: str) -> Feed:
         (b"cache-control", b"public, no-cache" if opened.public_at else b"private, no-cache"),
         (b"vary", b"accept-encoding"),
     ]
-    return Feed(opened, campaign, parameters, etag, unit.modified, headers)
+    return Feed(opened, campaign, parameters, etag, unit.modified, headers, (b"if-none-match", etag.encode()))
 
 
 def _etag(campaign: CampaignView, parameters: Parameters, where: str) -> str:

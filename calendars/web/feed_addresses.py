@@ -28,14 +28,13 @@ class Refused(UserError):
 class Opening:
     """What an address opens: the unit `scope` of the campaign and all below it.
 
-    `key` tells addresses apart and is no secret. `grant` is the id of the grant that opens it; there is none for the
-    public calendar, whose address is `public_at`. A scope that is no longer below `within` opens nothing: units move,
-    and an address that people made for themselves never shows more than they may see.
+    `grant` is the id of the grant that opens it; there is none for the public calendar, whose address is `public_at`. A
+    scope that is no longer below `within` opens nothing: units move, and an address that people made for themselves
+    never shows more than they may see.
     """
 
     campaign: str
     scope: str
-    key: str
     grant: str = ""
     within: str = ""
     public_at: str = ""
@@ -48,13 +47,12 @@ def opening(view: View, path: str, public_url: str, *, public: bool) -> Opening:
         campaign = view.campaigns.get(name.removeprefix(PUBLIC_PREFIX)) if public else None
         if campaign is None:
             raise _unknown()
-        return Opening(campaign.name, campaign.top, path, public_at=public_address(public_url, campaign.name))
-    key = token_hash(name.removeprefix(PREFIX))
-    return _granted(view, key)
+        return Opening(campaign.name, campaign.top, public_at=public_address(public_url, campaign.name))
+    return _granted(view, token_hash(name.removeprefix(PREFIX)))
 
 
-def _granted(view: View, key: str) -> Opening:
-    grant = view.grants.get(key)
+def _granted(view: View, hashed: str) -> Opening:
+    grant = view.grants.get(hashed)
     if grant is None:
         raise _unknown()
     if grant.revoked is not None:
@@ -62,7 +60,7 @@ def _granted(view: View, key: str) -> Opening:
             410, "This address was withdrawn; ask for a new one.", vi="Địa chỉ này đã bị thu hồi; hãy xin địa chỉ mới."
         )
     parent = view.grants_by_id[grant.parent] if grant.parent else None
-    return Opening(grant.campaign, grant.scope, key, grant.id, parent.scope if parent else "")
+    return Opening(grant.campaign, grant.scope, grant.id, parent.scope if parent else "")
 
 
 def _unknown() -> Refused:
