@@ -35,6 +35,7 @@ WORDS = {
         "report": "Báo cáo đã tổ chức",
         "held": "đã tổ chức",
         "sign_in": "Đăng nhập trên máy này",
+        "send_link": "Gửi liên kết cho tôi",
         "sign_out": "Đăng xuất",
         "dry_run": "Xem tác động",
         "subscribe": "Đăng ký",
@@ -47,6 +48,7 @@ WORDS = {
         "report": "Report it held",
         "held": "held",
         "sign_in": "Sign in on this machine",
+        "send_link": "Send me a link",
         "sign_out": "Sign out",
         "dry_run": "Show what it would do",
         "subscribe": "Subscribe",
@@ -79,6 +81,16 @@ class Walk:
         """Nothing stands beyond the edge of the screen."""
         assert self.page.viewport_size is not None
         assert self.page.evaluate("document.documentElement.scrollWidth") <= self.page.viewport_size["width"]
+
+    def faults(self) -> list[str]:
+        """The serious barriers that axe-core finds on the page."""
+        # The pages admit no script but their own; the checker is put in by the browser itself.
+        self.page.evaluate(f"() => {{ {AXE.read_text('utf-8')} }}")
+        return [
+            f"{self.page.url}: {one['id']} {[node['html'][:120] for node in one['nodes'][:3]]}"
+            for one in self.page.evaluate("async () => (await axe.run()).violations")
+            if one["impact"] in ("serious", "critical")
+        ]
 
     def says(self, word: str) -> str:
         return WORDS[self.language][word]
@@ -276,12 +288,4 @@ def test_nothing_keeps_anybody_out(walk: Walk) -> None:
         "/sign-in/nothing",
     ):
         walk.page.goto(f"{walk.url.rstrip('/')}{path}{'&' if '?' in path else '?'}lang={walk.language}")
-        # The pages admit no script but their own; the checker is put in by the browser itself.
-        walk.page.evaluate(f"() => {{ {AXE.read_text('utf-8')} }}")
-        found = walk.page.evaluate("async () => (await axe.run()).violations")
-        faults = [
-            f"{path}: {one['id']} {[node['html'][:120] for node in one['nodes'][:3]]}"
-            for one in found
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert not faults, faults
+        assert walk.faults() == []
