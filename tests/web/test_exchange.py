@@ -372,6 +372,20 @@ async def test_a_file_that_is_too_large(filled: Filled, size: int) -> None:
             assert sentence in text_of(answer.text)
 
 
+@pytest.mark.parametrize("charset", ["undefined", "punycode", "utf-8\0", "unicode_escape", "utf-7"])
+async def test_a_form_in_a_charset_that_nobody_sends(filled: Filled, charset: str) -> None:
+    """Some raise errors of their own, some make of a text what no page can show."""
+    async with desk_of(filled) as desk:
+        fields = {**await desk.fields("/amend"), "release": "\\ud800 +2AA- x"}
+        parts = "".join(
+            f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
+        )
+        headers = {"content-type": f"multipart/form-data; boundary=x; charset={charset}"}
+        answer = await desk.http.post("/amend", content=f"{parts}--x--\r\n", headers=headers)
+        assert answer.status_code in (403, 422)
+        assert desk.orders.sent == []
+
+
 @pytest.mark.parametrize(
     "type_",
     [
@@ -404,7 +418,7 @@ async def test_what_is_no_file_and_no_import(filled: Filled) -> None:
         for content in ("!", "eJw", "é", whole[: len(whole) // 8 * 4]):
             answer = await desk.http.post("/data/reports?lang=en", data={**form, "file.content": content})
             assert (answer.status_code, "Choose a CSV or XLSX file." in answer.text) == (422, True)
-        for done in ("%00", "x" * 5000, "0" * 32):
+        for done in ("%ff", "x" * 5000, "0" * 32):
             assert (await desk.http.get(f"/data/reports?done={done}")).status_code == 200
         assert desk.orders.sent == []
 
