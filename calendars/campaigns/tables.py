@@ -197,7 +197,8 @@ def _xlsx_lines(path: File, content: bytes) -> Iterator[tuple[int, list[str]]]:
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
-            rows = enumerate(islice(sheet.iter_rows(), MAX_ROWS + 2), 1)
+            # A row is filled up to its last cell, which may be thousands to the right of the table.
+            rows = enumerate(islice(sheet.iter_rows(max_col=MAX_COLUMNS + 1), MAX_ROWS + 2), 1)
             lines = [(line, [_cell_text(cell) for cell in _filled(cells)]) for line, cells in rows]
             book.close()
     except NoTable:
@@ -208,7 +209,7 @@ def _xlsx_lines(path: File, content: bytes) -> Iterator[tuple[int, list[str]]]:
 
 
 def _filled(cells: Sequence[Cell]) -> Sequence[Cell]:
-    """The cells of a row without the empty ones at its end, of which a sheet may have thousands."""
+    """The cells of a row without the empty ones at its end."""
     length = len(cells)
     while length and cells[length - 1].value is None:
         length -= 1
