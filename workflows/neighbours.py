@@ -37,8 +37,8 @@ class Neighbours:
     """The units around one unit, as its workflow knows them."""
 
     def __init__(self, start: UnitStart, tells_again: Callable[[], bool] = lambda: True) -> None:
-        """`tells_again` is asked, where it matters, whether what came and went untold is news: to workflows that began
-        before it was it never will be."""
+        """`tells_again` is asked, where it matters, whether what came and went untold is news: it is not to a run whose
+        history passed such a place before it was."""
         self._children = None if start.children is None else {child.code: child for child in start.children}
         self._pilots: tuple[str, ...] = ()
         self._superior = start.superior

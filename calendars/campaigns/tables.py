@@ -25,6 +25,7 @@ from calendars.errors import Problem, Problems, UserError
 MAX_BYTES = 50_000_000
 MAX_UNPACKED = 64_000_000  # of a workbook's parts: a small file may be packed so that it fills a machine's memory
 MAX_ROWS = 100_000
+MAX_COLUMNS = 256  # each of them is kept for each row
 BLANK_CATEGORIES = ("Cc", "Zl", "Zp", "Zs")
 # A text that a spreadsheet would take for a formula stands in a CSV file behind one more apostrophe.
 FORMULA = re.compile(r"'*[=+\-@]")
@@ -104,7 +105,10 @@ def _not_too_many(path: File, lines: Iterator[tuple[int, list[str]]]) -> Iterato
     for count, line in enumerate(lines):
         if count > MAX_ROWS:
             raise NoTable(path, f"more than {MAX_ROWS:,} rows", f"nhiều hơn {MAX_ROWS // 1000}.000 dòng")
-        yield line
+        no, cells = line
+        if any(cells[MAX_COLUMNS:]):
+            raise NoTable(path, f"more than {MAX_COLUMNS} columns", f"nhiều hơn {MAX_COLUMNS} cột")
+        yield no, cells[:MAX_COLUMNS]
 
 
 def clean(text: str) -> str:
@@ -193,14 +197,23 @@ def _xlsx_lines(path: File, content: bytes) -> Iterator[tuple[int, list[str]]]:
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
-            rows = enumerate(islice(sheet.iter_rows(), MAX_ROWS + 2), 1)
-            lines = [(line, [_cell_text(cell) for cell in cells]) for line, cells in rows]
+            # A row is filled up to its last cell, which may be thousands to the right of the table.
+            rows = enumerate(islice(sheet.iter_rows(max_col=MAX_COLUMNS + 1), MAX_ROWS + 2), 1)
+            lines = [(line, [_cell_text(cell) for cell in _filled(cells)]) for line, cells in rows]
             book.close()
     except NoTable:
         raise
     except Exception as error:  # a damaged workbook can fail anywhere between zip, XML and number formats
         raise NoTable(path, "not a readable XLSX workbook", "không phải bảng tính XLSX đọc được") from error
     yield from lines
+
+
+def _filled(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """The cells of a row without the empty ones at its end."""
+    length = len(cells)
+    while length and cells[length - 1].value is None:
+        length -= 1
+    return cells[:length]
 
 
 def _cell_text(cell: Cell) -> str:

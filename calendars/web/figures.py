@@ -69,7 +69,7 @@ class Offer:
     @property
     def is_public(self) -> bool:
         """Whether it is no secret."""
-        return PUBLIC_PREFIX in self.address
+        return f"{self.address.partition('?')[0].rpartition('/')[0]}/".endswith(PUBLIC_PREFIX)
 
     @property
     def fits_google(self) -> bool:

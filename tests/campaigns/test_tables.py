@@ -149,3 +149,15 @@ def test_a_table_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         with pytest.raises(NoTable, match="more than 2 rows") as refused:
             read_table(file)
         assert "dòng" in refused.value.vi
+
+
+def test_a_table_has_a_width(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MAX_COLUMNS", 2)
+    assert read_table(Received("a.csv", b"code,name,,\n1,a,,,,\n")) == [Row(2, {"code": "1", "name": "a"})]
+    far = workbook(tmp_path, [["code", "name"], ["1", *[None] * 16_000, "b"]])
+    assert read_table(far) == [Row(2, {"code": "1", "name": ""})]
+    wide = workbook(tmp_path, [["code", "name"], ["1", "a", "b"]])
+    for file in (Received("a.csv", b"code,name,level\n"), Received("a.csv", b"code\n1,,2\n"), wide):
+        with pytest.raises(NoTable, match="more than 2 columns") as refused:
+            read_table(file)
+        assert "cột" in refused.value.vi

@@ -128,7 +128,7 @@ async def test_a_page_shows_the_day_that_its_address_asks_for(june: Filled) -> N
         assert "As of the end of 18/05/2020" in text_of(before.text)
         assert "Commune level 0 /2 0%" in text_of(before.text)
         assert '/units/193?lang=en&amp;as_of=2020-05-18"' in before.text
-        for mistaken in ("2020-02-30", "18/05/2020", "2020-06-12", "2019-11-30", "0001-01-01", "20200511", "\0"):
+        for mistaken in ("2020-02-30", "18/05/2020", "2020-06-12", "2019-11-30", "0001-01-01", "20200511", "\x01"):
             answer = await http.get("/", params={"as_of": mistaken, "lang": "en"})
             assert answer.status_code == 400
             assert words("en").no_such_day in unescape(answer.text)
@@ -230,6 +230,20 @@ async def test_what_is_not_there(filled: Filled) -> None:
         assert (await http.get("/nowhere")).status_code == 404
         assert (await http.get("/units/<script>")).status_code == 404
         assert (await http.get("/?campaign=quang-ninh-2020")).status_code == 200
+
+
+async def test_no_address_holds_a_nul(postgres_url: str) -> None:
+    """PostgreSQL takes none, and says so by an error of its own."""
+    store = open_store(postgres_url)
+    try:
+        Filled(store)
+        async with opened(store) as http:
+            for path in ("/", "/tree", "/data/units.csv", "/units/193", "/units/193/district_congress/report"):
+                for name in ("campaign", "taken", "done", "under", "q", "as_of", "lang"):
+                    answer = await http.get(path, params={name: "\0"})
+                    assert answer.status_code == 404, (path, name)
+    finally:
+        store.close()
 
 
 @pytest.mark.parametrize("path", PAGES)

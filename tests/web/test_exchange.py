@@ -24,12 +24,14 @@ from calendars.sequence.commands import Report
 from calendars.sequence.facts import Enrolled
 from calendars.sequence.messages import Answer
 from calendars.sequence.state import Profile
+from calendars.sequence.surroundings import Surroundings
 from calendars.store.contacts import Contact, listed, put
 from calendars.store.grants import Role
+from calendars.store.neighbourhood import around
 from calendars.store.reading import read_campaign, unit_profiles
 from calendars.web.acting.sent import packed
 from calendars.web.app import create_app
-from calendars.web.exchange import forms, runs
+from calendars.web.exchange import forms, previews, runs
 from calendars.web.orders import Unanswered
 from calendars.web.words import words
 from tests.web.api.house import CAMPAIGN, DAY, FakeOrders
@@ -372,6 +374,20 @@ async def test_a_file_that_is_too_large(filled: Filled, size: int) -> None:
             assert sentence in text_of(answer.text)
 
 
+@pytest.mark.parametrize("charset", ["undefined", "punycode", "utf-8\0", "unicode_escape", "utf-7"])
+async def test_a_form_in_a_charset_that_nobody_sends(filled: Filled, charset: str) -> None:
+    """Some raise errors of their own, some make of a text what no page can show."""
+    async with desk_of(filled) as desk:
+        fields = {**await desk.fields("/amend"), "release": "\\ud800 +2AA- x"}
+        parts = "".join(
+            f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
+        )
+        headers = {"content-type": f"multipart/form-data; boundary=x; charset={charset}"}
+        answer = await desk.http.post("/amend", content=f"{parts}--x--\r\n", headers=headers)
+        assert answer.status_code in (403, 422)
+        assert desk.orders.sent == []
+
+
 @pytest.mark.parametrize(
     "type_",
     [
@@ -404,9 +420,25 @@ async def test_what_is_no_file_and_no_import(filled: Filled) -> None:
         for content in ("!", "eJw", "é", whole[: len(whole) // 8 * 4]):
             answer = await desk.http.post("/data/reports?lang=en", data={**form, "file.content": content})
             assert (answer.status_code, "Choose a CSV or XLSX file." in answer.text) == (422, True)
-        for done in ("%00", "x" * 5000, "0" * 32):
+        for done in ("%ff", "x" * 5000, "0" * 32):
             assert (await desk.http.get(f"/data/reports?done={done}")).status_code == 200
         assert desk.orders.sent == []
+
+
+async def test_what_stands_around_a_unit_is_read_once(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file may name a unit thousands of times."""
+    looked: list[str] = []
+
+    def look(connection: Any, campaign: Any, unit: str) -> Surroundings:
+        looked.append(unit)
+        return around(connection, campaign, unit)
+
+    monkeypatch.setattr(previews, "around", look)
+    async with desk_of(filled) as desk:
+        rows = f"06664,{GRASSROOTS},2020-05-18\n" * 5
+        answer = await sent(desk.http, "reports", f"unit,stage,on\n{rows}")
+        assert answer.text.count("waiting for Khu phố 1") == 5
+    assert looked == ["06664"]
 
 
 async def test_a_workbook_that_swells(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from calendars.sequence.facts import Ended, Frozen, Held, Pinned, Postponed
 from calendars.sequence.state import Clock
 from calendars.store import grants
 from calendars.web.app import create_app
+from calendars.web.figures import Offer
 from calendars.web.words import words
 from tests.web.conftest import over
 from tests.web.stores import Filled
@@ -208,3 +209,10 @@ def test_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONGRESS_PUBLIC_FEEDS", "true")
     monkeypatch.setenv("CONGRESS_PUBLIC_RATE", "0")
     assert (read_settings().public_feeds, read_settings().public_rate) == (True, 0)
+
+
+def test_an_address_is_public_by_its_end() -> None:
+    """The service may be found below a folder of any name."""
+    below = "https://tinh.example/public/lich"
+    assert Offer(f"{below}{PATH}?under=193", (), 1, 1).is_public
+    assert not Offer(f"{below}/feeds/secret.ics?under=193", (), 1, 1).is_public

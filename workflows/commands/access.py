@@ -173,7 +173,8 @@ def _table(found: list[Grant], title: str, idle: Mapping[Grant, timedelta] | Non
 
 @app.command("rotate")
 def rotate(context: typer.Context, id: Id, json: Json = False) -> None:
-    """Give a grant a new address, shown once; the former one answers at once that it is gone."""
+    """Give a grant a new address, shown once; the former one, and those that its person made on the board, are gone at
+    once."""
     here = context_of(context)
     with here.store() as store, store.writing() as connection:
         made, token = grants.rotate(connection, id, real_now())

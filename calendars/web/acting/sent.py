@@ -69,7 +69,7 @@ async def _parts_of(headers: Headers, body: bytes) -> dict[str, str] | None:
     parser = MultiPartParser(headers, stream(), max_files=1, max_fields=MOST_FIELDS, max_part_size=len(body))
     try:
         parts = await parser.parse()
-    except MultiPartException:
+    except (MultiPartException, ValueError):  # some names that a charset may have raise the second
         return {}
     given: dict[str, str] = {}
     files: list[UploadFile] = []
@@ -82,7 +82,8 @@ async def _parts_of(headers: Headers, body: bytes) -> dict[str, str] | None:
         if file.filename:  # a field for a file that nobody chose has none
             given |= packed(Received(file.filename[-LONGEST_NAME:], await file.read()))
         await file.close()
-    return given
+    # Some charsets make of octets what no UTF-8 holds, and no page could show.
+    return {name: value.encode(errors="replace").decode() for name, value in given.items()}
 
 
 def packed(file: Received) -> dict[str, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from functools import cache, partial
 
 from calendars.campaigns.contacts import (
     Channels,
@@ -24,6 +25,7 @@ from calendars.sequence.evolving import fold, number
 from calendars.sequence.facts import Fact
 from calendars.sequence.refusals import Refused
 from calendars.sequence.state import UnitState
+from calendars.sequence.surroundings import Surroundings
 from calendars.store import contacts
 from calendars.store.neighbourhood import around
 from calendars.store.reading import tree_units, unit_profiles, unit_rows, unit_states
@@ -163,11 +165,13 @@ def _decided(rows: tuple[ReportRow, ...], seen: Seen, now: datetime) -> tuple[di
     states = {state.profile.code: state for state in _states(seen, of_units) if state.profile}
     effects: dict[int, Effect] = {}
     outcome = Outcome()
+    # Once a unit, however often a file names it.
+    look = cache(partial(around, seen.connection, seen.campaign))
     for unit, theirs in of_units.items():
         state = states[unit]
         for row in theirs:
             try:
-                facts = _facts(state, row, seen)
+                facts = _facts(state, row, seen.today, look)
             except Refused as refused:
                 there = outcome.there
                 if refused.code == "gate_closed" and of_units.keys() & set(seen.view.children.get(unit, ())):
@@ -186,13 +190,13 @@ def _states(seen: Seen, codes: Mapping[str, object]) -> list[UnitState]:
     return unit_states(seen.connection, seen.campaign, list(codes)) if codes else []
 
 
-def _facts(state: UnitState, row: ReportRow, seen: Seen) -> tuple[Fact, ...]:
-    """What the unit would decide. Raises `Refused`."""
+def _facts(state: UnitState, row: ReportRow, today: date, look: Callable[[str], Surroundings]) -> tuple[Fact, ...]:
+    """What the unit would decide; `look` gives what stands around one. Raises `Refused`."""
     command = command_of(row)
     try:
-        return decide(state, command, seen.today)
+        return decide(state, command, today)
     except Refused as refused:
         if refused.code not in OF_OTHERS:
             raise
     # Only such refusals are worth the look at all that stands around.
-    return decide(state, command, seen.today, around(seen.connection, seen.campaign, row.unit))
+    return decide(state, command, today, look(row.unit))

@@ -128,6 +128,9 @@ class Frame:
         viewer: Viewer,
     ) -> Response:
         page.values["viewer"] = viewer
+        if any("\0" in value for value in request.query_params.values()):
+            # No address of ours holds one, and PostgreSQL takes none to look it up.
+            return page.respond("missing.html", 404)
         name = request.query_params.get("campaign") or viewer.campaign or None
         if viewer.campaign not in ("", name):
             return page.respond("missing.html", 404)
