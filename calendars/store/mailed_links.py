@@ -58,6 +58,8 @@ def issue(connection: Connection, grant: Grant, now: datetime) -> MailedLink | N
             f"Grant {grant.id} ({grant.label}) has no contact with an e-mail address, expected one that was granted "
             "with --email."
         )
+    # Locked, so that two who ask at once are counted one after the other.
+    connection.execute(select(grants.c.id).where(grants.c.id == grant.id).with_for_update())
     out = select(func.count()).where(
         sign_ins.c.grant == grant.id, sign_ins.c.until > now, sign_ins.c.until <= now + OPENS
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, or_, select
 
@@ -100,9 +100,9 @@ def children_on(
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The conflicts of a unit as it was at a version of its stream."""
+    """The conflicts of a unit as it was at a `mark`, which differs after every change of it or of anything below it."""
 
-    version: int
+    mark: tuple[int, int, datetime]
     found: tuple[UnitConflict, ...]
 
 
@@ -114,13 +114,15 @@ def conflicts_of(connection: Connection, campaign: Campaign) -> list[UnitConflic
 def look_at_all(connection: Connection, campaign: Campaign, known: Mapping[str, Looked]) -> dict[str, Looked]:
     """The conflicts of all units by their codes; only those are looked at that changed since they became `known`, which
     was under the same release: a conflict is in the unit's own state."""
-    query = select(units.c.unit, units.c.version).where(units.c.campaign == campaign.name).order_by(units.c.unit)
-    versions: dict[str, int] = {row.unit: row.version for row in connection.execute(query)}
-    changed = [code for code, version in versions.items() if code not in known or known[code].version != version]
-    every = len(changed) == len(versions)
+    columns = [units.c[name] for name in ("unit", "version", "below", "below_modified")]
+    query = select(*columns).where(units.c.campaign == campaign.name).order_by(units.c.unit)
+    # The instant too: a journal that was restored may reach the same version with other events.
+    marks = {unit: (version, below, modified) for unit, version, below, modified in connection.execute(query)}
+    changed = [code for code, mark in marks.items() if code not in known or known[code].mark != mark]
+    every = len(changed) == len(marks)
     states = unit_states(connection, campaign, None if every else changed) if changed else []
-    found = {state.profile.code: Looked(state.version, _told(state, campaign)) for state in states if state.profile}
-    return {code: found[code] if code in found else known[code] for code in versions}
+    told = {state.profile.code: _told(state, campaign) for state in states if state.profile}
+    return {code: Looked(mark, told[code]) if code in told else known[code] for code, mark in marks.items()}
 
 
 def _told(state: UnitState, campaign: Campaign) -> tuple[UnitConflict, ...]:

@@ -37,7 +37,7 @@ class Session:
 
 
 def issue_link(connection: Connection, grant_id: str, now: datetime, opens: timedelta = LINK_OPENS) -> str:
-    """The secret of a link that opens the board once, as the grant allows, for as long as it `opens`: seven days.
+    """The secret of a link that opens the board once, as the grant allows, for as long as it `opens`.
 
     Raises `UserError` for an id that is unknown, has ended, or is an address that somebody made for themselves.
     """

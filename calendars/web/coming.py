@@ -14,7 +14,7 @@ from calendars.sequence.state import Status
 from calendars.store.feeds import CampaignView, FeedUnit, Piece
 from calendars.store.reading import unit_states_on
 from calendars.store.states import read_plans
-from calendars.web.gathered import Gathered, revision_of
+from calendars.web.gathered import Gathered, Revision, revision_of
 from calendars.web.pages.page import Seen
 
 TO_COME = (Kind.SCHEDULED, Kind.TARGET, Kind.DEADLINE, Kind.LEAD_IN)
@@ -43,7 +43,7 @@ class Coming:
     def __init__(self, gathered: Gathered) -> None:
         self._gathered = gathered
         self._lock = Lock()
-        self._kept: OrderedDict[tuple[object, ...], CampaignView] = OrderedDict()
+        self._kept: OrderedDict[tuple[Revision, date], dict[str, list[Piece]]] = OrderedDict()
 
     def below(self, seen: Seen, under: str) -> list[Upcoming]:
         """What was to come for the unit and what is below it, on the shown day."""
@@ -53,30 +53,32 @@ class Coming:
 
     def _on(self, seen: Seen, under: str) -> CampaignView:
         """The dates of the shown day. Whoever had held everything by then had none to come, and is not folded."""
-        key = (revision_of(seen.campaign, seen.view), seen.day, under)
-        with self._lock:
-            known = self._kept.get(key)
-        if known is not None:
-            return known
         inside = seen.view.below(under)
         lines = self._gathered.facts(seen.connection, seen.campaign, seen.view).lines
         waiting = {line.unit for line in lines if line.unit in inside and not line.held_by(seen.day)}
-        found = _dates(seen, waiting)
-        with self._lock:
-            self._kept[key] = found
+        key = revision_of(seen.campaign, seen.view), seen.day
+        with self._lock:  # one fold at a time, and each unit's of a day once: many readers cost no more than one
+            known = self._kept.setdefault(key, {})
+            self._kept.move_to_end(key)
             while len(self._kept) > DAYS_KEPT:
                 self._kept.popitem(last=False)
+            known |= _dates(seen, waiting - known.keys())
+            pieces = {piece.uid: piece for code in waiting for piece in known[code]}
+        return replace(seen.view, pieces=dict(sorted(pieces.items())))
+
+
+def _dates(seen: Seen, codes: Collection[str]) -> dict[str, list[Piece]]:
+    """The dates of these units on the shown day, without texts."""
+    found: dict[str, list[Piece]] = {code: [] for code in codes}
+    if not codes:
         return found
-
-
-def _dates(seen: Seen, codes: Collection[str]) -> CampaignView:
-    """The view with the dates of these units on the shown day, without texts."""
     plans = read_plans(seen.connection, seen.campaign.name)
-    pieces = {}
     for code, state in unit_states_on(seen.connection, seen.campaign, codes, seen.day).items():
-        for one in entries(plans.plan(state.rules_version), state, plans.newest):
-            pieces[one.uid] = Piece(one.uid, code, one.stage, one.kind, one.status, one.first, one.last, vi=b"", en=b"")
-    return replace(seen.view, pieces=dict(sorted(pieces.items())))
+        found[code] = [
+            Piece(one.uid, code, one.stage, one.kind, one.status, one.first, one.last, vi=b"", en=b"")
+            for one in entries(plans.plan(state.rules_version), state, plans.newest)
+        ]
+    return found
 
 
 def upcoming(campaign: CampaignView, day: date, under: str | None = None) -> list[Upcoming]:

@@ -27,7 +27,7 @@ from calendars.web.conditional import header, http_date, is_conditional, not_mod
 from calendars.web.content import content
 from calendars.web.feed_addresses import SUFFIX, Opening, Refused, client_of, opening
 from calendars.web.freshness import Freshness
-from calendars.web.parameters import OutOfScope, Parameters, UnknownUnit, pairs_of, read
+from calendars.web.parameters import NAMES, OutOfScope, Parameters, UnknownUnit, pairs_of, read
 from calendars.web.rate import RateLimit
 from calendars.web.usage import Usage
 from calendars.web.words import preferred
@@ -40,6 +40,7 @@ Headers = list[tuple[bytes, bytes]]
 ALLOW = b"GET, HEAD, OPTIONS"
 RETRY_SECONDS = 30
 REMEMBERED_ADDRESSES = 4096
+OF_ANYBODY = NAMES - {"as_of"}  # folding past days is work, which nobody unknown may order
 _PRIVATE: Headers = [(b"referrer-policy", b"no-referrer"), (b"x-content-type-options", b"nosniff")]
 
 
@@ -210,7 +211,8 @@ def _feed(view: View, opened: Opening, query: bytes, public_url: str) -> Feed:
         )
     try:
         # What is no ASCII is no filter either, and is named as one.
-        parameters = read(pairs_of(query.decode("ascii", "backslashreplace")), campaign, opened.scope)
+        names = OF_ANYBODY if opened.public_at else NAMES
+        parameters = read(pairs_of(query.decode("ascii", "backslashreplace")), campaign, opened.scope, names)
     except UnknownUnit as error:
         raise Refused(404, str(error), vi=error.vi) from error
     except OutOfScope as error:

@@ -21,6 +21,7 @@ from calendars.web.rate import RateLimit
 
 MOST_CHARACTERS = 254
 MOST_WAITING = 100
+LONGEST_WAIT = 10.0  # seconds, when the service stops
 EACH_ADDRESS, EACH_CLIENT = 1, 10  # a minute
 
 _log = logging.getLogger(__name__)
@@ -82,7 +83,9 @@ class LinkMail:
             _log.warning("a link to sign in was not mailed for grant %s: %s", link.grant.id, outcome.detail)
 
     async def close(self) -> None:
-        """Waits for what was asked for, then ends the connections."""
+        """Waits a while for what was asked for, then ends the connections: whoever gets nothing asks again."""
         if self._waiting:
-            await asyncio.wait(self._waiting)
+            _, late = await asyncio.wait(self._waiting, timeout=LONGEST_WAIT)
+            for task in late:
+                task.cancel()
         await self._transport.close()

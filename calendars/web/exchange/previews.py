@@ -168,14 +168,17 @@ def _decided(rows: tuple[ReportRow, ...], seen: Seen, now: datetime) -> tuple[di
     # Once a unit, however often a file names it.
     look = cache(partial(around, seen.connection, seen.campaign))
     for unit, theirs in of_units.items():
-        state = states[unit]
+        state, waits = states[unit], False
         for row in theirs:
+            if waits:  # on what an earlier row of the unit waits for
+                effects[row.line] = Effect.WAITS
+                continue
             try:
                 facts = _facts(state, row, seen.today, look)
             except Refused as refused:
                 there = outcome.there
                 if refused.code == "gate_closed" and of_units.keys() & set(seen.view.children.get(unit, ())):
-                    effects[row.line] = Effect.WAITS
+                    effects[row.line], waits = Effect.WAITS, True
                     continue
                 outcome.refuse(row, refused)
                 if outcome.there > there:

@@ -12,7 +12,7 @@ from calendars.errors import Problem, Problems, StoreAway
 from calendars.web.orders import Unanswered
 
 PATIENCE = 2.0  # seconds in which most imports are through, so that whoever sent one sees its end at once
-REMEMBERED = 50
+REMEMBERED = 10  # each may hold its file
 
 
 class State(StrEnum):
