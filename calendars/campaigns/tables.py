@@ -27,8 +27,9 @@ MAX_UNPACKED = 64_000_000  # of a workbook's parts: a small file may be packed s
 MAX_ROWS = 100_000
 MAX_COLUMNS = 256  # each of them is kept for each row
 BLANK_CATEGORIES = ("Cc", "Zl", "Zp", "Zs")
-# A text that a spreadsheet would take for a formula stands in a CSV file behind one more apostrophe.
-FORMULA = re.compile(r"'*[=+\-@]")
+# A text that a spreadsheet would take for a formula stands in a CSV file behind one more apostrophe. Some take wide
+# signs for the same.
+FORMULA = re.compile("'*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
 
 
 @dataclass(frozen=True, slots=True)

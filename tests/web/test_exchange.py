@@ -249,11 +249,12 @@ async def test_channels_keep_their_secrets(filled: Filled) -> None:
 
 NASTY = Profile("06664-02", "'=1+1 [Thôn]", "village", "06664", "Phường Hà Tu")
 NASTIER = Profile("06664-03", '=HYPERLINK("http://x")', "village", "06664", "Phường Hà Tu")
+WIDE = Profile("06664-04", "\uff1d1+1", "village", "06664", "Phường Hà Tu")
 
 
 @pytest.mark.parametrize("format_", ["csv", "xlsx"])
 async def test_what_is_given_out_can_be_taken_again(filled: Filled, format_: str) -> None:
-    for profile in (NASTY, NASTIER):
+    for profile in (NASTY, NASTIER, WIDE):
         filled.take(profile.code, Enrolled(filled.plan.from_, profile))
     filled.hold("06664", GRASSROOTS, "2020-05-18", "2020-05-19", direct_election=False)
     filled.hold("06664-01", "headman_election", "2020-01-05", turnout=93.25)
