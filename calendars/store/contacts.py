@@ -27,7 +27,7 @@ KEPT = ("id", "muted", "added")
 class Effect(StrEnum):
     """What an import does with a contact."""
 
-    ADDED = "added"
+    NEW = "new"
     CHANGED = "changed"
     SAME = "same"
 
@@ -86,7 +86,7 @@ def put(connection: Connection, campaign: str, rows: Iterable[ContactRow], now: 
     if writing:
         connection.execute(_upsert(connection.dialect.name), [_values(one) for one in writing])
     counts = Counter(effect for _, effect in found)
-    return counts[Effect.ADDED], counts[Effect.CHANGED], counts[Effect.SAME]
+    return counts[Effect.NEW], counts[Effect.CHANGED], counts[Effect.SAME]
 
 
 def effects(connection: Connection, campaign: str, rows: Iterable[ContactRow], now: datetime) -> list[Effect]:
@@ -102,7 +102,7 @@ def _effects(
     for wanted in (_contact_of(campaign, row, now) for row in rows):
         there = known.get(wanted.id)
         same = there is not None and _said(wanted) == _said(there)
-        found[wanted.id] = wanted, Effect.SAME if same else Effect.CHANGED if there else Effect.ADDED
+        found[wanted.id] = wanted, Effect.SAME if same else Effect.CHANGED if there else Effect.NEW
     return list(found.values())
 
 

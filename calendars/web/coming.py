@@ -14,12 +14,12 @@ from calendars.sequence.state import Status
 from calendars.store.feeds import CampaignView, FeedUnit, Piece
 from calendars.store.reading import unit_states_on
 from calendars.store.states import read_plans
+from calendars.web.figures import NAMES_SHOWN
 from calendars.web.gathered import Gathered, Revision, revision_of
 from calendars.web.pages.page import Seen
 
 TO_COME = (Kind.SCHEDULED, Kind.TARGET, Kind.DEADLINE, Kind.LEAD_IN)
 UPCOMING_DAYS = 14
-NAMES_SHOWN = 3
 DAYS_KEPT = 8
 
 

@@ -54,8 +54,6 @@ class Feed:
     etag: str
     modified: datetime
     headers: Headers
-    unchanged: tuple[bytes, bytes]
-    """The header with which nearly every client that has the feed asks for it."""
 
 
 class FeedApplication:
@@ -122,7 +120,7 @@ class FeedApplication:
         if feed is None:
             feed = self._feeds[address] = _feed(view, opened, scope["query_string"], self._public_url)
         agent = _agent(headers)
-        if feed.unchanged in headers or not_modified(headers, feed.etag, feed.modified):
+        if not_modified(headers, feed.etag, feed.modified):
             self._note(feed, 304, agent)
             # It counts and is never refused: it costs less than saying no, and a client that is told no may give up.
             return 304, feed.headers, b""
@@ -228,7 +226,7 @@ def _feed(view: View, opened: Opening, query: bytes, public_url: str) -> Feed:
         (b"cache-control", b"public, no-cache" if opened.public_at else b"private, no-cache"),
         (b"vary", b"accept-encoding"),
     ]
-    return Feed(opened, campaign, parameters, etag, unit.modified, headers, (b"if-none-match", etag.encode()))
+    return Feed(opened, campaign, parameters, etag, unit.modified, headers)
 
 
 def _etag(campaign: CampaignView, parameters: Parameters, where: str) -> str:

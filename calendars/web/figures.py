@@ -1,4 +1,4 @@
-"""What the board shows beside the campaign's status: coming dates, progress below each unit, and feeds with their size.
+"""What the board shows beside the campaign's status: progress below each unit, conflicts, and feeds with their size.
 
 Nothing here reads a clock; the campaign's day is handed in.
 """

@@ -45,13 +45,6 @@ class Effect(StrEnum):
     WAITS = "waits"
 
 
-_OF_CONTACTS = {
-    contacts.Effect.ADDED: Effect.NEW,
-    contacts.Effect.CHANGED: Effect.CHANGED,
-    contacts.Effect.SAME: Effect.SAME,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A file, and the page on which its sender will see what it would do."""
@@ -138,7 +131,7 @@ def people(asked: Asked) -> Preview:
     rows = read_contacts(file, inside, _channels(seen))
     effects = contacts.effects(seen.connection, seen.campaign.name, rows, asked.now)
     lines = [
-        Line(row.line, row.unit, seen.view.units[row.unit].name, row.name or row.role, _OF_CONTACTS[effect])
+        Line(row.line, row.unit, seen.view.units[row.unit].name, row.name or row.role, Effect(effect))
         for row, effect in zip(rows, effects, strict=True)
     ]
     return Preview(lines, contacts=rows)

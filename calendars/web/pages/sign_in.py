@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qs
 
 from sqlalchemy import Connection, select
 from starlette.requests import Request
@@ -92,26 +91,21 @@ class SignIn:
         return response
 
     async def _sign_out(self, request: Request) -> Response:
-        body = b""
-        async for part in request.stream():
-            body += part
-            if len(body) > MOST_OCTETS:
-                break
-        form = parse_qs(body.decode("utf-8", "replace"))
+        given = await fields_of(request, MOST_OCTETS) or {}
         try:
-            return await asyncio.to_thread(self._signed_out, request, form)
+            return await asyncio.to_thread(self._signed_out, request, given)
         except StoreAway:
             return away()
 
-    def _signed_out(self, request: Request, form: dict[str, list[str]]) -> Response:
+    def _signed_out(self, request: Request, given: dict[str, str]) -> Response:
         response = RedirectResponse("/", SEE_OTHER)
         secret = self._frame.cookie.of(request)
         with self._frame.store.writing() as connection:
             session = sessions.find(connection, secret, self._frame.now()) if secret else None
             if session is not None:
-                if not is_ours(request, session.id, form.get("form_token", [""])[0]):
+                if not is_ours(request, session.id, given.get("form_token", "")):
                     return self._frame.bare(request).respond("closed.html", 403)
-                sessions.end(connection, session, everywhere="everywhere" in form)
+                sessions.end(connection, session, everywhere="everywhere" in given)
         self._frame.cookie.take(response)
         return response
 

@@ -18,6 +18,7 @@ from calendars.web.templating import asset
 from tests.web.api.house import CAMPAIGN, House, house_of
 from tests.web.stores import START, Filled
 from tests.web.test_acting import hidden
+from tests.web.test_campaign_pages import RELEASE
 
 REPORTING = ("report", "schedule", "postpone", "correct", "retract", "done", "acknowledge")
 RULING = ("waive", "consent", "review", "reopen", "pin", "unpin")
@@ -29,12 +30,6 @@ VIEWERS: dict[str, tuple[Role, str]] = {
 }
 UNITS = {"own": "06664", "below": "06664-01", "above": "193", "beside": "06868", "nowhere": "99999"}
 STAGES = {"193": "district_congress", "06664-01": "cell_congress"}
-RELEASE = """\
-campaign: quang-ninh-2020
-instrument: plan-400
-instruments: {plan-400: {number: 400-KH/TU, date: 2020-05-20, issuer: Tỉnh ủy Quảng Ninh}}
-stages: [{id: grassroots_congress, target: {date: 2020-06-10}, deadline: {date: 2020-07-15}}]
-"""
 # All that any form asks for; each takes what it knows.
 TYPED = {
     "on": "2020-06-10",
